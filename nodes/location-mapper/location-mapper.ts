@@ -1,0 +1,78 @@
+import type { NodeDef } from "node-red";
+import {
+  type LocationRow,
+  locationIdOf,
+  type MappedLocation,
+  type OdooPlace,
+  tableProblems,
+  toOdoo,
+  toShopify,
+} from "../../src/index.ts";
+import { type FlowNode, type Message, onInput, type Runtime, statusText } from "../runtime/index.ts";
+
+interface Config extends NodeDef {
+  direction: "toOdoo" | "toShopify";
+  unmapped: "reject" | "default" | "output";
+  rows: ConfigRow[];
+}
+
+interface ConfigRow {
+  shopifyId: string;
+  shopifyName: string;
+  warehouseId: number | string;
+  locationId: number | string;
+  code: string;
+  isDefault: boolean;
+}
+
+/** Shopify location ↔ Odoo warehouse and stock location, both ways, from one table. */
+export default function register(RED: Runtime): void {
+  function LocationMapper(this: FlowNode, config: Config): void {
+    RED.nodes.createNode(this, config);
+    const table = (config.rows ?? []).map(tableRow);
+    const problem = tableProblems(table)[0];
+    if (problem) {
+      this.error(problem);
+      this.status({ fill: "red", shape: "dot", text: statusText(problem) });
+    }
+    const policy = config.unmapped === "output" ? "pass" : config.unmapped || "reject";
+
+    onInput(this, "flow", (message, send) => {
+      const { location, named } = config.direction === "toShopify" ? outward(message) : inward(message);
+      if (location) message.location = location;
+      const unmapped = !location && named && table.length > 0;
+      this.status({
+        fill: unmapped || table.length === 0 ? "yellow" : "green",
+        shape: "ring",
+        text: location
+          ? statusText(`${location.shopify.name || location.shopify.id} ↔ ${location.odoo.code}`)
+          : RED._(
+              `location-mapper.status.${table.length === 0 ? "no-table" : unmapped ? "unmapped" : "no-location"}`,
+            ),
+      });
+      send(unmapped ? [null, message] : [message, null]);
+    });
+
+    const inward = (message: Message): { location: MappedLocation | null; named: boolean } => {
+      const id = locationIdOf(message.topic ?? "", message.payload);
+      return { location: toOdoo(table, id, policy), named: id !== null };
+    };
+    const outward = (message: Message): { location: MappedLocation | null; named: boolean } => {
+      const place = (message.location as { odoo?: OdooPlace } | undefined)?.odoo ?? {};
+      return { location: toShopify(table, place, policy), named: true };
+    };
+  }
+  RED.nodes.registerType("location-mapper", LocationMapper);
+}
+
+function tableRow(row: ConfigRow): LocationRow {
+  return {
+    shopifyId: String(row.shopifyId ?? ""),
+    shopifyName: row.shopifyName ?? "",
+    warehouseId: Number(row.warehouseId),
+    locationId: Number(row.locationId),
+    code: row.code ?? "",
+    name: row.code ?? "",
+    default: row.isDefault === true,
+  };
+}

@@ -1,0 +1,80 @@
+import type { NodeDef } from "node-red";
+import {
+  applyPlans,
+  createGatherer,
+  HoldfastError,
+  type ImportPlan,
+  type OperationName,
+  operate,
+  type PlanResult,
+  readOperation,
+} from "../../src/index.ts";
+import type { OdooServerNode } from "../odoo-server/odoo-server.ts";
+import { type FlowNode, onInput, positive, type Runtime, setting, settleDone } from "../runtime/index.ts";
+
+interface Config extends NodeDef {
+  server: string;
+  operation: "plan" | OperationName;
+  model: string;
+  method: string;
+  batchSize: number | string;
+}
+
+/** Writes to Odoo and settles the event done once Odoo has it. */
+export default function register(RED: Runtime): void {
+  function OdooWrite(this: FlowNode, config: Config): void {
+    RED.nodes.createNode(this, config);
+    const server = RED.nodes.getNode(config.server) as OdooServerNode | null;
+    let written = 0;
+    let underWay = 0;
+    const writePlan = createGatherer<ImportPlan, PlanResult>({
+      max: positive(config.batchSize, 40),
+      run: (plans) => applyPlans(server!.client, plans),
+    });
+
+    const write = async (payload: unknown): Promise<unknown> => {
+      if (!server)
+        throw new HoldfastError({
+          class: "unavailable",
+          code: "not_configured",
+          message: RED._("odoo-write.error.no-server"),
+          source: "odoo",
+        });
+      if (config.operation && config.operation !== "plan")
+        return operate(
+          server.client,
+          readOperation(config.operation, {
+            model: setting(config.model),
+            method: setting(config.method),
+            payload,
+          }),
+        );
+      const result = await writePlan(payload as ImportPlan);
+      if (!result.ok) throw new HoldfastError(result.failure);
+      return result;
+    };
+
+    onInput(this, "odoo", async (message, send) => {
+      underWay++;
+      this.status({
+        fill: "blue",
+        shape: "dot",
+        text: RED._("odoo-write.status.writing", { count: underWay }),
+      });
+      try {
+        message.payload = await write(message.payload);
+      } finally {
+        underWay--;
+      }
+      if ((await settleDone(message)) === "lost") this.warn(RED._("odoo-write.warn.lost"));
+      written++;
+      this.status({
+        fill: "green",
+        shape: "dot",
+        text: RED._("odoo-write.status.written", { count: written }),
+      });
+      send(message);
+    });
+  }
+  RED.nodes.registerType("odoo-write", OdooWrite);
+}

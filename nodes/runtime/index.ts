@@ -1,0 +1,16 @@
+export { serveAdminApi } from "./admin-api.ts";
+export { acquireDatabase, releaseDatabase } from "./databases.ts";
+export { fail, onClose, onInput } from "./handle.ts";
+export { forgetLease, hadLease, type LiveLease, leaseOf, registerLease, settleDone } from "./leases.ts";
+export type { FlowNode, Message, Runtime, Send } from "./node-red.ts";
+export {
+  findQueue,
+  openQueues,
+  type QueueSession,
+  type QueueState,
+  startQueueSession,
+} from "./queue-session.ts";
+export { addRawRoute, answer, normalisePath, type RawRoute } from "./raw-routes.ts";
+export { answerReceipt, openReceipt, type Receipt, receiptOf } from "./receipts.ts";
+export { positive, setting } from "./setting.ts";
+export { statusText } from "./status-text.ts";

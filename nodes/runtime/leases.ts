@@ -1,0 +1,50 @@
+import type { WorkerOutcome } from "../../src/index.ts";
+import type { Message } from "./node-red.ts";
+
+/** What a delivery's lease can do; lives in this process, never in a message. */
+export interface LiveLease {
+  lease: string;
+  queue: string;
+  attempt: number;
+  /** What people call the event: "#1001". */
+  reference: string | null;
+  settle(outcome: WorkerOutcome): Promise<"ok" | "lost">;
+}
+
+const byLease = new Map<string, LiveLease>();
+/** A function node that returns a new object loses msg.queue, but Node-RED keeps its _msgid. */
+const byMessageId = new Map<string, LiveLease>();
+const messageIdOf = new Map<string, string>();
+
+export function registerLease(messageId: string, live: LiveLease): void {
+  byLease.set(live.lease, live);
+  byMessageId.set(messageId, live);
+  messageIdOf.set(live.lease, messageId);
+}
+
+export function forgetLease(lease: string): void {
+  byLease.delete(lease);
+  const messageId = messageIdOf.get(lease);
+  messageIdOf.delete(lease);
+  if (messageId !== undefined && byMessageId.get(messageId)?.lease === lease) byMessageId.delete(messageId);
+}
+
+/** The lease that a message was delivered under, if it still lives. */
+export function leaseOf(message: Message): LiveLease | undefined {
+  const lease = message.queue?.lease;
+  return (
+    (typeof lease === "string" ? byLease.get(lease) : undefined) ?? byMessageId.get(String(message._msgid))
+  );
+}
+
+/** True when a message came from a queue whose lease has ended since: it was settled, or delivered again. */
+export function hadLease(message: Message): boolean {
+  return typeof message.queue?.lease === "string";
+}
+
+/** Settles a message's event as done; a message that no queue delivered is left alone. */
+export async function settleDone(message: Message): Promise<"ok" | "lost" | "none"> {
+  const live = leaseOf(message);
+  if (live) return live.settle({ to: "done" });
+  return hadLease(message) ? "lost" : "none";
+}

@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type AppendResult,
+  type Counts,
+  type EmbeddedDatabase,
+  type EventStore,
+  type Failure,
+  failureOf,
+  HoldfastError,
+  type LeasedEvent,
+  type NewEvent,
+  type QueueWorker,
+  startWorker,
+  type WorkerStatus,
+} from "../../src/index.ts";
+
+/**
+ * How long a closing queue waits for what is in flight; what is left is delivered again, and applied once.
+ * Shorter than the 4 s that webhooks wait for a redeployed node, so that a redeploy refuses none.
+ */
+const settleBeforeCloseMs = 3_000;
+const lingerMs = 100;
+const reopenAfterMs = 3_000;
+const statusEveryMs = 500;
+
+export interface QueueSessionOptions {
+  name: string;
+  deadHoldsKey: boolean;
+  concurrency: number;
+  processingLimitMs: number;
+  maxStalls: number;
+  openDatabase(): Promise<EmbeddedDatabase>;
+  closeDatabase(): Promise<void>;
+  deliver(event: LeasedEvent, lease: string, session: QueueSession): void;
+  onState(state: QueueState): void;
+}
+
+export type QueueState =
+  | { kind: "closed"; failure: Failure | null }
+  | { kind: "running"; counts: Counts; worker: WorkerStatus; notStored: Failure | null };
+
+/** A queue as long as its node lives: opens its store, however often that takes, and works on it. */
+export interface QueueSession {
+  readonly name: string;
+  /** @throws HoldfastError when the event could not be stored. */
+  append(event: NewEvent): Promise<AppendResult>;
+  /** Null until the store is open. */
+  running(): { store: EventStore; worker: QueueWorker } | null;
+  stop(): Promise<void>;
+}
+
+const sessions = new Map<string, QueueSession>();
+
+/** The queue of that name in this process, or the only one when no name is given. */
+export function findQueue(name?: string): QueueSession | undefined {
+  if (name) return sessions.get(name);
+  return sessions.size === 1 ? sessions.values().next().value : undefined;
+}
+
+export function openQueues(): QueueSession[] {
+  return [...sessions.values()];
+}
+
+/** @throws Error when a queue of that name runs already. */
+export function startQueueSession(options: QueueSessionOptions): QueueSession {
+  const { name } = options;
+  if (sessions.has(name))
+    throw new Error(`Queue "${name}" already runs in another node; give each its own name.`);
+
+  let live: { store: EventStore; worker: QueueWorker } | null = null;
+  let closedBecause: Failure | null = null;
+  let notStored: Failure | null = null;
+  let stopped = false;
+  let opening: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  let statusTimer: NodeJS.Timeout | undefined;
+
+  const showState = async (): Promise<void> => {
+    if (!live) return options.onState({ kind: "closed", failure: closedBecause });
+    const { store, worker } = live;
+    const counts = await store.counts().catch(() => null);
+    if (counts && !stopped) options.onState({ kind: "running", counts, worker: worker.status(), notStored });
+  };
+  const stateChanged = (): void => {
+    if (statusTimer || stopped) return;
+    statusTimer = setTimeout(() => {
+      statusTimer = undefined;
+      void showState();
+    }, statusEveryMs);
+    statusTimer.unref();
+  };
+
+  const session: QueueSession = {
+    name,
+    running: () => live,
+    async append(event) {
+      if (!live) await opening;
+      if (!live) throw notOpen(name, closedBecause);
+      try {
+        const [result] = await live.store.append([event], Date.now());
+        if (notStored) {
+          notStored = null;
+          stateChanged();
+        }
+        live.worker.wake();
+        return result!;
+      } catch (thrown) {
+        notStored = failureOf(thrown, "queue");
+        stateChanged();
+        throw thrown;
+      }
+    },
+    async stop() {
+      stopped = true;
+      sessions.delete(name);
+      clearTimeout(timer);
+      clearTimeout(statusTimer);
+      await opening;
+      if (!live) return;
+      const { store, worker } = live;
+      // Messages that were on their way here when the deploy began are still stored.
+      await Promise.all([worker.stop({ graceMs: settleBeforeCloseMs }), sleep(lingerMs)]);
+      live = null;
+      await store.close();
+      await options.closeDatabase();
+    },
+  };
+
+  const open = async (): Promise<void> => {
+    try {
+      const database = await options.openDatabase();
+      const store = database.queue(name, { deadHoldsKey: options.deadHoldsKey });
+      const worker = startWorker({
+        store,
+        concurrency: options.concurrency,
+        processingLimitMs: options.processingLimitMs,
+        maxStalls: options.maxStalls,
+        deliver: (event, lease) => options.deliver(event, lease, session),
+        onChange: stateChanged,
+        onError: (error) => {
+          notStored = failureOf(error, "queue");
+          stateChanged();
+        },
+      });
+      live = { store, worker };
+      closedBecause = null;
+    } catch (thrown) {
+      closedBecause = failureOf(thrown, "queue");
+      if (!stopped) timer = setTimeout(() => (opening = open()), reopenAfterMs);
+    }
+    if (!stopped) await showState();
+  };
+
+  sessions.set(name, session);
+  opening = open();
+  return session;
+}
+
+function notOpen(name: string, because: Failure | null): HoldfastError {
+  return new HoldfastError({
+    class: "unavailable",
+    code: "queue_closed",
+    message: `Queue "${name}" is not open${because ? `: ${because.message}` : "."}`,
+    hint: because?.hint ?? "It is opened again by itself; nothing was stored meanwhile.",
+    source: "queue",
+  });
+}

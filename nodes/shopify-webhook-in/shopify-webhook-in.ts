@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { NodeDef } from "node-red";
+import { receiveWebhook } from "../../src/index.ts";
+import {
+  addRawRoute,
+  answer,
+  answerReceipt,
+  type FlowNode,
+  normalisePath,
+  onClose,
+  openReceipt,
+  positive,
+  type Runtime,
+  setting,
+  statusText,
+} from "../runtime/index.ts";
+import type { ShopifyStoreNode } from "../shopify-store/shopify-store.ts";
+
+interface Config extends NodeDef {
+  store: string;
+  path: string;
+  topics: string;
+  limitMb: number | string;
+}
+
+/** Shopify gives up after 5 s; an answer it no longer hears would look like a success here. */
+const answerWithinMs = 4_500;
+
+export default function register(RED: Runtime): void {
+  function ShopifyWebhookIn(this: FlowNode, config: Config): void {
+    RED.nodes.createNode(this, config);
+    const store = RED.nodes.getNode(config.store) as ShopifyStoreNode | null;
+    const path = normalisePath(setting(config.path) || "/shopify/webhooks");
+    const topics = setting(config.topics)
+      .split(/[\s,]+/)
+      .filter((topic) => topic !== "");
+
+    const complain = (text: string): void => {
+      this.warn(text);
+      this.status({ fill: "red", shape: "dot", text: statusText(text) });
+    };
+    const listening = (): void => {
+      this.status({
+        fill: "grey",
+        shape: "ring",
+        text: RED._("shopify-webhook-in.status.listening", { path }),
+      });
+    };
+    const missing = !store?.shop
+      ? RED._("shopify-webhook-in.error.no-shop")
+      : store.webhookSecrets.length === 0
+        ? RED._("shopify-webhook-in.error.no-secret")
+        : undefined;
+
+    const receive = (request: IncomingMessage, body: Buffer, response: ServerResponse): void => {
+      if (missing || !store) {
+        complain(missing ?? "");
+        return answer(response, 503, "Not configured.");
+      }
+      const received = receiveWebhook({
+        headers: request.headers,
+        body,
+        secrets: store.webhookSecrets,
+        shop: store.shop,
+        topics,
+      });
+      if (!received.ok) {
+        complain(
+          RED._("shopify-webhook-in.warn.refused", { status: received.status, reason: received.reason }),
+        );
+        return answer(response, received.status, "Refused; the receiver's log says why.");
+      }
+      const { topic, payload, text, shopify, reference } = received.event;
+      const messageId = RED.util.generateId();
+      const tooLate = setTimeout(() => {
+        if (answerReceipt(messageId, 503))
+          complain(RED._("shopify-webhook-in.warn.not-stored", { reference }));
+      }, answerWithinMs);
+      openReceipt(messageId, {
+        text,
+        parsed: JSON.stringify(payload),
+        answer: (status) => {
+          clearTimeout(tooLate);
+          answer(response, status, status === 200 ? "Stored." : "Not stored; send it again.");
+        },
+      });
+      this.send({ _msgid: messageId, topic, payload, shopify });
+    };
+
+    try {
+      const remove = addRawRoute(RED, path, {
+        limit: positive(config.limitMb, 5) * 1024 * 1024,
+        handle: receive,
+        consumed: () => complain(RED._("shopify-webhook-in.error.consumed")),
+      });
+      onClose(this, remove);
+      if (missing) complain(missing);
+      else listening();
+    } catch (thrown) {
+      complain((thrown as Error).message);
+    }
+  }
+  RED.nodes.registerType("shopify-webhook-in", ShopifyWebhookIn);
+}

@@ -1,0 +1,159 @@
+/** The flash sale that `npm start` plays: webhooks in, orders in Odoo, counted on Odoo's side. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { NodeRedProcess } from "./node-red.ts";
+import { type OdooStandIn, startOdooStandIn } from "./odoo/server.ts";
+import { makeOrders, playFlashSale, type SandboxOrder } from "./shopify/index.ts";
+
+const orderCount = 400;
+const shop = "holdfast-sandbox.myshopify.com";
+const outage = { afterOrders: 120, lastsMs: 5_000 };
+const drainWithinMs = 180_000;
+
+export interface DemoOptions {
+  flow: object[];
+  launch(env: Record<string, string>): Promise<NodeRedProcess>;
+  say(line: string): void;
+  progress(line: string): void;
+  /** Called with what ends everything that was started. */
+  onStarted(end: () => Promise<void>): void;
+}
+
+export interface DemoResult {
+  summary: string;
+  allWell: boolean;
+  url: string;
+}
+
+interface Figures {
+  sent: number;
+  acknowledged: number;
+  waiting: number;
+  inOdoo: number;
+  duplicated: number;
+  lost: number;
+  dead: number;
+}
+
+export async function playInSandbox(options: DemoOptions): Promise<DemoResult> {
+  const odoo = await startOdooStandIn({ callMs: 15 });
+  const secret = `sandbox-${crypto.randomUUID()}`;
+  const nodeRed = await options.launch({
+    SHOPIFY_SHOP: shop,
+    SHOPIFY_WEBHOOK_SECRET: secret,
+    SHOPIFY_ADMIN_TOKEN: "sandbox",
+    ODOO_URL: odoo.url,
+    ODOO_DB: odoo.db,
+    ODOO_LOGIN: odoo.login,
+    ODOO_API_KEY: odoo.apiKey,
+  });
+  options.onStarted(async () => {
+    await nodeRed.stop();
+    await odoo.close();
+  });
+  await nodeRed.deploy(options.flow);
+  options.say(`Node-RED listens at ${nodeRed.url}/, the sandbox's Odoo at ${odoo.url}/`);
+
+  const orders = makeOrders({ seed: 7, count: orderCount });
+  const figures: Figures = {
+    sent: 0,
+    acknowledged: 0,
+    waiting: 0,
+    inOdoo: 0,
+    duplicated: 0,
+    lost: 0,
+    dead: 0,
+  };
+  let selling = true;
+  const sale = playFlashSale({
+    target: `${nodeRed.url}/shopify/webhooks`,
+    secret,
+    shop,
+    orders,
+    ratePerSecond: 40,
+    duplicateShare: 0.15,
+    lateShare: 0.1,
+    reorder: 0.1,
+    onProgress: (tally) => {
+      figures.sent = tally.orders;
+      figures.acknowledged = tally.acknowledged;
+    },
+  }).finally(() => {
+    selling = false;
+  });
+
+  const odooIs: { now: "not yet down" | "down" | "back" } = { now: "not yet down" };
+  const deadline = Date.now() + drainWithinMs;
+  while (Date.now() < deadline) {
+    await sleep(1000);
+    if (odooIs.now === "not yet down" && figures.sent >= outage.afterOrders) {
+      odooIs.now = "down";
+      odoo.faults.set({ status: 503 });
+      setTimeout(() => {
+        odoo.faults.clear();
+        odooIs.now = "back";
+      }, outage.lastsMs);
+    }
+    Object.assign(
+      figures,
+      await queueFigures(nodeRed),
+      odooIs.now === "down" ? {} : await odooFigures(odoo, orders),
+    );
+    options.progress(progressLine(figures, odooIs.now === "down"));
+    if (!selling && odooIs.now === "back" && figures.waiting === 0) break;
+  }
+  await sale;
+  Object.assign(figures, await queueFigures(nodeRed), await odooFigures(odoo, orders));
+  figures.lost = Math.max(0, figures.acknowledged - figures.inOdoo - figures.dead);
+  options.progress(progressLine(figures, false));
+  options.say("");
+  return {
+    summary: summaryLine(figures),
+    allWell:
+      figures.sent === orderCount &&
+      figures.acknowledged === orderCount &&
+      figures.inOdoo === orderCount &&
+      figures.lost === 0 &&
+      figures.duplicated === 0 &&
+      figures.dead === 0,
+    url: nodeRed.url,
+  };
+}
+
+function progressLine(figures: Figures, odooDown: boolean): string {
+  const { sent, acknowledged, waiting, inOdoo, dead } = figures;
+  return `${sent} sent · ${acknowledged} acknowledged · ${waiting} waiting · ${inOdoo} in Odoo · ${dead} dead${odooDown ? "   (Odoo answers 503)" : ""}`;
+}
+
+function summaryLine(figures: Figures): string {
+  const { sent, acknowledged, inOdoo, lost, duplicated, dead } = figures;
+  return `${sent} sent, ${acknowledged} acknowledged, ${inOdoo} in Odoo, ${lost} lost, ${duplicated} duplicated, ${dead} dead letters`;
+}
+
+async function queueFigures(nodeRed: NodeRedProcess): Promise<Pick<Figures, "waiting" | "dead">> {
+  const response = await fetch(`${nodeRed.url}/holdfast/queues`);
+  const queues = (await response.json()) as { counts: Record<string, number> | null }[];
+  const total = (state: string) => queues.reduce((all, { counts }) => all + (counts?.[state] ?? 0), 0);
+  // What is blocked behind a dead letter moves only when a person does something: not waiting, but stuck.
+  const moving = total("ready") + total("leased");
+  return { waiting: moving === 0 ? 0 : moving + total("blocked"), dead: total("dead") };
+}
+
+/** Reads the orders back through Odoo's own API, as any other client would. */
+async function odooFigures(
+  odoo: OdooStandIn,
+  orders: SandboxOrder[],
+): Promise<Pick<Figures, "inOdoo" | "duplicated">> {
+  const response = await fetch(`${odoo.url}/json/2/sale.order/search_read`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      Authorization: `bearer ${odoo.apiKey}`,
+      "X-Odoo-Database": odoo.db,
+    },
+    body: JSON.stringify({ domain: [], fields: ["client_order_ref", "amount_total"] }),
+  });
+  const rows = (await response.json()) as { client_order_ref: string; amount_total: number }[];
+  const totals = new Map(rows.map((row) => [row.client_order_ref, row.amount_total]));
+  const right = orders.filter((order) => totals.get(order.name) === Number(order.total));
+  return { inOdoo: right.length, duplicated: rows.length - totals.size };
+}

@@ -1,0 +1,143 @@
+/** Starts a real Node-RED with this package in it, for the demo and for tests. Loopback only. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const root = path.resolve(import.meta.dirname, "..");
+const packageName = "@holdfast/node-red-shopify-odoo";
+
+export interface NodeRedOptions {
+  /** Which Node-RED: 5, or 4 for 4.1. */
+  version?: 4 | 5;
+  userDir: string;
+  port?: number;
+  /** Environment variables that flows may name as `${NAME}`. */
+  env?: Record<string, string>;
+  /** More of settings.js. */
+  settings?: Record<string, unknown>;
+  /** Gets every line that Node-RED logs. */
+  onLog?: (line: string) => void;
+}
+
+export interface NodeRedProcess {
+  url: string;
+  port: number;
+  userDir: string;
+  log: string[];
+  process: ChildProcess;
+  deploy(flow: object[]): Promise<void>;
+  /** Ends it as an operating system would: closing nodes, then exiting. */
+  stop(): Promise<void>;
+  /** Pulls the plug. */
+  kill(): Promise<void>;
+}
+
+/** Resolves when the editor and all flows are up. @throws Error with the log when it ends before that. */
+export async function launchNodeRed(options: NodeRedOptions): Promise<NodeRedProcess> {
+  const { userDir } = options;
+  const port = options.port ?? (await freePort());
+  prepareUserDir(userDir, port, options.settings ?? {});
+  const entry = path.join(root, "node_modules", options.version === 4 ? "node-red-4" : "node-red", "red.js");
+  const child = spawn(
+    process.execPath,
+    [entry, "--userDir", userDir, "--settings", path.join(userDir, "settings.js")],
+    {
+      cwd: userDir,
+      env: { ...process.env, ...options.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  const log: string[] = [];
+  const started = new Promise<void>((resolve, reject) => {
+    let unfinished = "";
+    let awaited = ["Server now running", "Started flows"];
+    const read = (chunk: Buffer): void => {
+      const lines = (unfinished + chunk.toString()).split("\n");
+      unfinished = lines.pop() ?? "";
+      for (const line of lines) {
+        log.push(line);
+        options.onLog?.(line);
+        awaited = awaited.filter((text) => !line.includes(text));
+        if (awaited.length === 0) resolve();
+      }
+    };
+    child.stdout?.on("data", read);
+    child.stderr?.on("data", read);
+    child.on("exit", (code, signal) =>
+      reject(new Error(`Node-RED ended (${signal ?? code}):\n${log.join("\n")}`)),
+    );
+  });
+  await started;
+
+  const url = `http://127.0.0.1:${port}`;
+  const end = (signal: NodeJS.Signals): Promise<void> =>
+    new Promise((resolve) => {
+      if (child.exitCode !== null || child.signalCode !== null) return resolve();
+      child.once("exit", () => resolve());
+      child.kill(signal);
+    });
+  return {
+    url,
+    port,
+    userDir,
+    log,
+    process: child,
+    deploy: async (flow) => {
+      const from = log.length;
+      await deploy(url, flow);
+      // Node-RED answers before it starts the new flow.
+      while (!log.slice(from).some((line) => line.includes("Started flows"))) await sleep(20);
+    },
+    stop: () => end("SIGTERM"),
+    kill: () => end("SIGKILL"),
+  };
+}
+
+/** Deploys as the editor does: the whole flow, credentials inside its nodes. */
+async function deploy(url: string, flow: object[]): Promise<void> {
+  const response = await fetch(`${url}/flows`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Node-RED-Deployment-Type": "full" },
+    body: JSON.stringify(flow),
+  });
+  if (!response.ok) throw new Error(`Deploying failed: HTTP ${response.status} ${await response.text()}`);
+}
+
+function prepareUserDir(userDir: string, port: number, settings: Record<string, unknown>): void {
+  const link = path.join(userDir, "node_modules", packageName);
+  mkdirSync(path.dirname(link), { recursive: true });
+  if (!existsSync(link)) symlinkSync(root, link, "junction");
+  const userPackage = path.join(userDir, "package.json");
+  if (!existsSync(userPackage))
+    writeFileSync(
+      userPackage,
+      JSON.stringify(
+        { name: "node-red-project", private: true, dependencies: { [packageName]: "*" } },
+        null,
+        2,
+      ),
+    );
+  const all = {
+    uiHost: "127.0.0.1",
+    uiPort: port,
+    flowFile: "flows.json",
+    flowFilePretty: true,
+    // No tours, no update checks, nothing sent anywhere from a sandbox.
+    editorTheme: { tours: false, palette: { catalogues: [] } },
+    telemetry: { enabled: false, updateNotification: false },
+    externalModules: { palette: { allowInstall: false } },
+    ...settings,
+  };
+  writeFileSync(path.join(userDir, "settings.js"), `module.exports = ${JSON.stringify(all, null, 2)};\n`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("No free port.");
+  return address.port;
+}

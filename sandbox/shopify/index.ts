@@ -1,0 +1,3 @@
+export * from "./flash-sale.ts";
+export * from "./orders.ts";
+export * from "./webhooks.ts";

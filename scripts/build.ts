@@ -1,0 +1,81 @@
+/** Builds dist/: one CommonJS file a node beside its HTML, locales and icons, over two shared files. */
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { type BuildOptions, build, type Plugin } from "esbuild";
+
+const root = path.resolve(import.meta.dirname, "..");
+const dist = path.join(root, "dist");
+const nodesDir = path.join(root, "nodes");
+const library = path.join(root, "src", "index.ts");
+const runtime = path.join(nodesDir, "runtime", "index.ts");
+const queueThread = path.join(root, "src", "queue", "sqlite", "thread.ts");
+
+/** Folders of nodes/ that hold a node: those with a file of their own name. */
+export const nodeNames: string[] = readdirSync(nodesDir).filter((name) =>
+  existsSync(path.join(nodesDir, name, `${name}.ts`)),
+);
+
+// Leases, routes and open databases live once in the process, so nodes share two files instead of copies.
+const sharedFiles: Plugin = {
+  name: "shared-files",
+  setup(bundle) {
+    bundle.onResolve({ filter: /^\.\.?\// }, ({ path: specifier, importer, kind }) => {
+      if (kind === "entry-point") return undefined;
+      const target = path.resolve(path.dirname(importer), specifier);
+      if (target === library && !importer.startsWith(path.dirname(library)))
+        return { path: "./index.js", external: true };
+      if (target === runtime) return { path: "./runtime.js", external: true };
+      if (target.startsWith(path.dirname(library)) && importer.startsWith(nodesDir))
+        return {
+          errors: [{ text: `${path.relative(root, importer)} must import src/index.ts, not ${specifier}` }],
+        };
+      return undefined;
+    });
+  },
+};
+
+const common = {
+  bundle: true,
+  platform: "node",
+  target: "node22",
+  format: "cjs",
+  packages: "external",
+  plugins: [sharedFiles],
+  define: { "import.meta.url": "__moduleUrl" },
+  banner: { js: 'const __moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+  logLevel: "warning",
+} satisfies BuildOptions;
+
+export async function buildPackage(): Promise<void> {
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist);
+  await build({
+    ...common,
+    outdir: dist,
+    entryPoints: [
+      { in: library, out: "index" },
+      { in: runtime, out: "runtime" },
+      { in: queueThread, out: "queue-thread" },
+    ],
+  });
+  await build({
+    ...common,
+    outdir: dist,
+    entryPoints: nodeNames.map((name) => ({ in: path.join(nodesDir, name, `${name}.ts`), out: name })),
+    // Node-RED wants the function itself as the module.
+    footer: { js: "module.exports = module.exports.default;" },
+  });
+  for (const name of nodeNames) copyEditorFiles(name);
+  cpSync(path.join(root, "icons"), path.join(dist, "icons"), { recursive: true });
+  // The package is ESM for its own development; what it ships is CommonJS.
+  writeFileSync(path.join(dist, "package.json"), '{ "type": "commonjs" }\n');
+}
+
+function copyEditorFiles(name: string): void {
+  const folder = path.join(nodesDir, name);
+  cpSync(path.join(folder, `${name}.html`), path.join(dist, `${name}.html`));
+  const locales = path.join(folder, "locales");
+  if (existsSync(locales)) cpSync(locales, path.join(dist, "locales"), { recursive: true });
+}
+
+if (import.meta.main) await buildPackage();

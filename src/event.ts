@@ -1,0 +1,35 @@
+/** The shapes that travel in messages; strings and plain objects only, because flows clone and rebuild them. */
+
+/** Who sent an event, from Shopify's headers. None of it is signed except through the body. */
+export interface ShopifyHeaders {
+  /** "orders/create" */
+  topic: string;
+  /** "example.myshopify.com" */
+  shop: string;
+  /** One delivery; the same on its retries: the dedupe id. */
+  webhookId: string;
+  /** Shared by all deliveries of one merchant action; correlation only. */
+  eventId: string;
+  apiVersion: string;
+  /** ISO 8601 */
+  triggeredAt: string;
+}
+
+/** On every delivery of a durable queue. */
+export interface QueueInfo {
+  id: string;
+  name: string;
+  key: string;
+  /** Opaque; hand it back unchanged. */
+  lease: string;
+  /** 1 on the first delivery; grows with every counted retry. */
+  attempt: number;
+  /** Milliseconds since 1970. */
+  enqueuedAt: number;
+}
+
+/** What location-mapper adds. */
+export interface MappedLocation {
+  shopify: { id: string; name: string };
+  odoo: { warehouseId: number; locationId: number; code: string };
+}

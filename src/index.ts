@@ -1,0 +1,39 @@
+/** The library without Node-RED: what the nodes stand on, for those who write their own. */
+export type { MappedLocation, QueueInfo, ShopifyHeaders } from "./event.ts";
+export { type Failure, type FailureClass, failureOf, HoldfastError } from "./failure.ts";
+export type {
+  ExpectedTotals,
+  FindReference,
+  ImportPlan,
+  ImportRecord,
+  ImportValue,
+  RecordReference,
+} from "./import-plan.ts";
+export { createOdooClient, type OdooClient } from "./odoo/client.ts";
+export { createGatherer } from "./odoo/gather.ts";
+export { applyPlans, type PlanResult } from "./odoo/import.ts";
+export { type OdooOperation, operate } from "./odoo/operations.ts";
+export { type OperationName, readOperation } from "./odoo/read-operation.ts";
+export { type DeadLetterCommand, readDeadLetterCommand } from "./queue/dead-letter-command.ts";
+export { packMessage, unpackMessage } from "./queue/envelope.ts";
+export type * from "./queue/event-store.ts";
+export { type Decision, decide, type PolicyOptions } from "./queue/policy.ts";
+export { type EmbeddedDatabase, openEmbeddedDatabase } from "./queue/sqlite/database.ts";
+export { type QueueWorker, startWorker, type WorkerOutcome, type WorkerStatus } from "./queue/worker.ts";
+export { type EventIdentity, eventIdentity } from "./shopify/event-identity.ts";
+export { type Received, type ReceivedEvent, receiveWebhook } from "./shopify/receive.ts";
+export { eventToPlan } from "./sync/event-to-plan.ts";
+export {
+  type LocationRow,
+  locationIdOf,
+  type OdooPlace,
+  tableProblems,
+  toOdoo,
+  toShopify,
+} from "./sync/locations.ts";
+export { orderToPlan } from "./sync/order.ts";
+export {
+  type OrderMappingOptions,
+  type OrderMappingSettings,
+  orderMappingDefaults,
+} from "./sync/order-options.ts";

@@ -1,0 +1,35 @@
+import { HoldfastError } from "../failure.ts";
+import type { OdooClient } from "./client.ts";
+
+/** The module under which everything from Shopify is known in Odoo; no Odoo module may have this name. */
+export const shopifyModule = "__shopify__";
+
+/** "order_5678" → "__shopify__.order_5678"; "base.us" stays. */
+export function qualified(externalId: string): string {
+  return externalId.includes(".") ? externalId : `${shopifyModule}.${externalId}`;
+}
+
+/**
+ * The record behind an external id; undefined when there is none that this user can read.
+ * Needs no right on ir.model.data, which a sales user has not.
+ * @throws HoldfastError when Odoo is away.
+ */
+export async function lookUp(
+  client: OdooClient,
+  externalId: string,
+): Promise<{ model: string; id: number } | undefined> {
+  const full = qualified(externalId);
+  const dot = full.indexOf(".");
+  try {
+    const answer = await client.call("ir.model.data", "check_object_reference", {
+      args: { module: full.slice(0, dot), xml_id: full.slice(dot + 1) },
+      // It searches for the record: archived ones count too.
+      context: { active_test: false },
+    });
+    const [model, id] = answer as [string, number | false];
+    return typeof id === "number" ? { model, id } : undefined;
+  } catch (error) {
+    if (error instanceof HoldfastError && error.failure.code === "external_id_not_found") return undefined;
+    throw error;
+  }
+}

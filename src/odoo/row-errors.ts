@@ -1,0 +1,53 @@
+import { accessFailure } from "./access-errors.ts";
+import type { Asked, Said } from "./errors.ts";
+import { isConflict } from "./exceptions.ts";
+import { plainText } from "./plain-text.ts";
+
+/** What a row's error text inside a reply of `load` means; the caller adds whose row it was. */
+export function loadTextFailure(text: string, asked: Asked): Said {
+  const said = plainText(text, asked.clean);
+  if (isConflict("", text)) {
+    return {
+      class: "conflict",
+      code: "concurrent_update",
+      message: "somebody else writes the same records right now",
+    };
+  }
+  const access = accessFailure(text, asked);
+  if (access) return access;
+  const external = /No matching record found for external id '([^']+)' in field '([^']+)'/.exec(text);
+  if (external) {
+    return {
+      class: "dependency",
+      code: "external_id_not_found",
+      message: `${external[2]} points to ${external[1]}, which is not in Odoo yet`,
+      hint: "It arrives with an earlier event; if not, look whether that one is a dead letter.",
+    };
+  }
+  const database = /No matching record found for database id '([^']+)' in field '([^']+)'/.exec(text);
+  if (database) {
+    return {
+      class: "rejected",
+      code: "record_missing",
+      message: `${database[2]} points to the record with id ${database[1]}, which is archived or gone`,
+      hint: "Unarchive it in Odoo or correct the mapping, then retry.",
+    };
+  }
+  const missing = /Missing required value for the field '([^']+)'/.exec(text);
+  if (missing) {
+    return {
+      class: "rejected",
+      code: "field_missing",
+      message: said,
+      hint: "Give this field in the mapping, then retry.",
+    };
+  }
+  if (/^Unknown (database )?error/i.test(text))
+    return { class: "unknown", code: "odoo_error", message: said };
+  return {
+    class: "rejected",
+    code: "refused",
+    message: said,
+    hint: "Correct this in Odoo or in the mapping, then retry.",
+  };
+}

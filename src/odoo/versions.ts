@@ -1,0 +1,112 @@
+import type { ImportRecord, ImportValue } from "../import-plan.ts";
+
+/**
+ * What changed its name from one Odoo to the next. Plans speak the newest; this says what older ones call it.
+ * `until` is the last major version with the older form; null: that version has nothing of the kind.
+ */
+interface Rename {
+  model: string;
+  newest: string;
+  until: number;
+  older: string | null;
+}
+
+/** For one model and field the rows stand from old to new: the first whose `until` is not passed counts. */
+export const renames: readonly Rename[] = [
+  { model: "sale.order.line", newest: "tax_ids", until: 18, older: "tax_id" },
+  { model: "sale.order.line", newest: "product_uom_id", until: 18, older: "product_uom" },
+  { model: "res.users", newest: "group_ids", until: 18, older: "groups_id" },
+  { model: "res.groups", newest: "user_ids", until: 18, older: "users" },
+  { model: "stock.move", newest: "quantity", until: 16, older: "quantity_done" },
+  { model: "stock.move", newest: "picked", until: 16, older: null },
+  { model: "stock.move.line", newest: "quantity", until: 16, older: "qty_done" },
+  { model: "stock.move.line", newest: "picked", until: 16, older: null },
+  { model: "sale.order", newest: "locked", until: 16, older: null },
+  { model: "product.template", newest: "is_storable", until: 17, older: null },
+  { model: "product.product", newest: "is_storable", until: 17, older: null },
+];
+
+/** The name of the newest Odoo's field on this one; null when it has none. A dotted path keeps its tail. */
+export function fieldName(major: number, model: string, field: string): string | null {
+  const [head = field, ...tail] = field.split(".");
+  const rename = renames.find((row) => row.model === model && row.newest === head && major <= row.until);
+  if (!rename) return field;
+  return rename.older === null ? null : [rename.older, ...tail].join(".");
+}
+
+/** Values under the names of this Odoo; what it does not have is left out. */
+export function translateValues<V>(
+  major: number,
+  model: string,
+  values: Record<string, V>,
+): Record<string, V> {
+  const translated: Record<string, V> = {};
+  for (const [field, value] of Object.entries(values)) {
+    const name = fieldName(major, model, field);
+    if (name !== null) translated[name] = value;
+  }
+  return translated;
+}
+
+/** A plan's record in the words of this Odoo, its children and what it looks for included. */
+export function translateRecord(major: number, record: ImportRecord): ImportRecord {
+  const values = extras(
+    major,
+    record.model,
+    translateValues(major, record.model, record.values),
+    record.values,
+  );
+  const translated: ImportRecord = {
+    ...record,
+    values: mapValues(values, (value) => translateFind(major, value)),
+  };
+  if (record.children) {
+    translated.children = {};
+    for (const [field, children] of Object.entries(record.children)) {
+      const name = fieldName(major, record.model, field);
+      if (name !== null) translated.children[name] = children.map((child) => translateRecord(major, child));
+    }
+  }
+  return translated;
+}
+
+/** Differences that are more than a name. */
+function extras(
+  major: number,
+  model: string,
+  values: Record<string, ImportValue>,
+  newest: Record<string, ImportValue>,
+): Record<string, ImportValue> {
+  if (/^product\.(template|product)$/.test(model) && "is_storable" in newest && major <= 17) {
+    const { type: _type, ...others } = values;
+    const type = newest.is_storable ? "product" : (newest.type ?? "consu");
+    return major >= 15 ? { ...others, detailed_type: type } : { ...others, type };
+  }
+  // Until 18 a stock move must have a description.
+  if (model === "stock.move" && major <= 18 && !("name" in values)) return { ...values, name: "/" };
+  return values;
+}
+
+function translateFind(major: number, value: ImportValue): ImportValue {
+  if (Array.isArray(value)) return value.map((one) => translateFind(major, one) as typeof one);
+  if (typeof value !== "object" || value === null || !("find" in value)) return value;
+  const { find } = value;
+  return { find: { ...find, where: translateValues(major, find.model, find.where) } };
+}
+
+function mapValues<A, B>(values: Record<string, A>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
+}
+
+/** Context that makes a product's quantities those of one place; ids are Odoo's. */
+export function quantityContext(
+  major: number,
+  place: { locationId?: number; warehouseId?: number },
+): Record<string, number> {
+  return {
+    ...(place.locationId !== undefined && { location: place.locationId }),
+    ...(place.warehouseId !== undefined && {
+      [major <= 17 ? "warehouse" : "warehouse_id"]: place.warehouseId,
+    }),
+  };
+}

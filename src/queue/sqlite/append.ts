@@ -1,0 +1,86 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { AppendResult, NewEvent } from "../event-store.ts";
+import { prepareNote } from "./history.ts";
+import type { Queue } from "./queues.ts";
+
+export const appendSql = {
+  findCopy: `SELECT seq FROM dedupe WHERE queue = ? AND id = ? AND at > ?`,
+  remember: `INSERT INTO dedupe (queue, id, seq, at) VALUES (?, ?, ?, ?)
+    ON CONFLICT (queue, id) DO UPDATE SET seq = excluded.seq, at = excluded.at`,
+  // A key is taken while an event of it waits or is worked on, or is dead and holds it.
+  laneTaken: `SELECT 1 FROM event WHERE queue = ? AND key = ? AND state IN ('blocked', 'ready', 'leased') LIMIT 1`,
+  laneTakenOrDead: `SELECT 1 FROM event WHERE queue = ? AND key = ? AND state IN ('blocked', 'ready', 'leased', 'dead') LIMIT 1`,
+  add: `INSERT INTO event (queue, key, state, topic, reference, dedupe_id, enqueued_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  addBody: `INSERT INTO body (seq, envelope, payload) VALUES (?, ?, ?)`,
+  findWaiting: `SELECT max(seq) AS seq FROM event WHERE queue = ? AND key = ? AND state = ?`,
+  replace: `UPDATE event SET topic = ?, reference = ?, dedupe_id = ?, attempts = 0 WHERE seq = ?`,
+  replaceBody: `UPDATE body SET envelope = ?, payload = ? WHERE seq = ?`,
+};
+
+/** Stores events in order; all of one call or none. */
+export function prepareAppend(
+  db: DatabaseSync,
+): (queue: Queue, events: NewEvent[], now: number) => AppendResult[] {
+  const findCopy = db.prepare(appendSql.findCopy);
+  const remember = db.prepare(appendSql.remember);
+  const laneTaken = db.prepare(appendSql.laneTaken);
+  const laneTakenOrDead = db.prepare(appendSql.laneTakenOrDead);
+  const add = db.prepare(appendSql.add);
+  const addBody = db.prepare(appendSql.addBody);
+  const findWaiting = db.prepare(appendSql.findWaiting);
+  const replace = db.prepare(appendSql.replace);
+  const replaceBody = db.prepare(appendSql.replaceBody);
+  const note = prepareNote(db);
+
+  /** The newest event of the key that nobody works on yet: the blocked one, or else the ready one. */
+  const waiting = (queue: Queue, key: string): number | null =>
+    (findWaiting.get(queue.id, key, "blocked")?.seq as number | null) ??
+    (findWaiting.get(queue.id, key, "ready")?.seq as number | null) ??
+    null;
+
+  return (queue, events, now) =>
+    events.map((given): AppendResult => {
+      const event = withPlainNames(given);
+      if (event.dedupeId !== null) {
+        const copy = findCopy.get(queue.id, event.dedupeId, now - queue.dedupeMs);
+        if (copy) return { id: String(copy.seq), outcome: "duplicate" };
+      }
+      let seq = queue.coalesce && event.key !== null ? waiting(queue, event.key) : null;
+      const replaced = seq !== null;
+      if (seq !== null) {
+        // In place, so that a key that changes all the time still gets its turn.
+        replace.run(event.topic, event.reference, event.dedupeId, seq);
+        replaceBody.run(event.envelope, event.payload, seq);
+        note(seq, { at: now, attempt: 0, what: "replaced" });
+      } else {
+        const taken = queue.deadHoldsKey ? laneTakenOrDead : laneTaken;
+        const state = event.key !== null && taken.get(queue.id, event.key) ? "blocked" : "ready";
+        const { lastInsertRowid } = add.run(
+          queue.id,
+          event.key,
+          state,
+          event.topic,
+          event.reference,
+          event.dedupeId,
+          now,
+        );
+        seq = Number(lastInsertRowid);
+        addBody.run(seq, event.envelope, event.payload);
+      }
+      if (event.dedupeId !== null) remember.run(queue.id, event.dedupeId, seq, now);
+      return { id: String(seq), outcome: replaced ? "replaced" : "stored" };
+    });
+}
+
+/** A NUL in a name would be cut off by some versions of Node when it is read back; the body is read as bytes. */
+function withPlainNames(event: NewEvent): NewEvent {
+  const plain = <T extends string | null>(name: T) =>
+    (name?.includes("\0") ? name.replaceAll("\0", "\ufffd") : name) as T;
+  return {
+    ...event,
+    key: plain(event.key),
+    dedupeId: plain(event.dedupeId),
+    topic: plain(event.topic),
+    reference: plain(event.reference),
+  };
+}

@@ -1,0 +1,45 @@
+import type { DatabaseSync } from "node:sqlite";
+import { prepareAppend } from "./append.ts";
+import { prepareClaim } from "./claim.ts";
+import { prepareCounts } from "./counts.ts";
+import { prepareDiscard, prepareRedrive } from "./dead-letters.ts";
+import { prepareExtend } from "./extend.ts";
+import { prepareGet, prepareList } from "./find.ts";
+import { prepareHistory } from "./history.ts";
+import { preparePause, preparePaused, prepareResume } from "./pause.ts";
+import { preparePrune } from "./prune.ts";
+import { prepareRecover } from "./recover.ts";
+import { prepareSettle } from "./settle.ts";
+
+/** What changes something: done inside a transaction, answered after its commit. */
+export function prepareWrites(db: DatabaseSync) {
+  return {
+    append: prepareAppend(db),
+    claim: prepareClaim(db),
+    extend: prepareExtend(db),
+    settle: prepareSettle(db),
+    recover: prepareRecover(db),
+    redrive: prepareRedrive(db),
+    discard: prepareDiscard(db),
+    prune: preparePrune(db),
+    pause: preparePause(db),
+    resume: prepareResume(db),
+  };
+}
+
+/** What only looks. */
+export function prepareReads(db: DatabaseSync) {
+  return {
+    counts: prepareCounts(db),
+    get: prepareGet(db),
+    list: prepareList(db),
+    history: prepareHistory(db),
+    paused: preparePaused(db),
+  };
+}
+
+export type Operations = ReturnType<typeof prepareWrites> & ReturnType<typeof prepareReads>;
+export type OperationName = keyof Operations;
+export type OperationArgs<K extends OperationName> =
+  Parameters<Operations[K]> extends [unknown, ...infer Rest] ? Rest : never;
+export type OperationResult<K extends OperationName> = ReturnType<Operations[K]>;

@@ -1,0 +1,10 @@
+/**
+ * An ISO 8601 time as Odoo imports it: "YYYY-MM-DD HH:MM:SS" in UTC.
+ * Null when it is no time, or names no offset: then nobody knows which moment it means.
+ */
+export function odooDateTime(iso: unknown): string | null {
+  if (typeof iso !== "string") return null;
+  if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i.test(iso.trim())) return null;
+  const time = new Date(iso.trim().replace(" ", "T"));
+  return Number.isNaN(time.getTime()) ? null : time.toISOString().slice(0, 19).replace("T", " ");
+}

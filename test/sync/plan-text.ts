@@ -1,0 +1,48 @@
+import type { ImportPlan, ImportRecord, ImportValue } from "../../src/import-plan.ts";
+
+/** A plan's order lines as one line of text each, for tests that read well. */
+export function lineTexts(plan: ImportPlan): string[] {
+  return linesOf(plan).map((line) => {
+    const { product_uom_qty, price_unit, discount } = line.values;
+    const parts = [
+      `${line.externalId}: ${foundBy(line.values.product_id)}`,
+      `${product_uom_qty} × ${price_unit}`,
+      ...(discount === "0" ? [] : [`-${discount} %`]),
+      taxText(line),
+    ];
+    return parts.join(", ");
+  });
+}
+
+export function orderOf(plan: ImportPlan): ImportRecord {
+  const order = plan.records.find((record) => record.model === "sale.order");
+  if (order === undefined) throw new Error("the plan has no order");
+  return order;
+}
+
+export function linesOf(plan: ImportPlan): ImportRecord[] {
+  return orderOf(plan).children?.order_line ?? [];
+}
+
+export function partnersOf(plan: ImportPlan): ImportRecord[] {
+  return plan.records.filter((record) => record.model === "res.partner");
+}
+
+function foundBy(value: ImportValue | undefined): string {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || !("find" in value))
+    throw new Error("not found by anything");
+  return String(Object.values(value.find.where)[0]);
+}
+
+function taxText(line: ImportRecord): string {
+  const taxes = line.values.tax_ids;
+  if (!Array.isArray(taxes)) throw new Error(`${line.externalId} leaves its taxes to Odoo`);
+  if (taxes.length === 0) return "no tax";
+  const included = new Set<string>();
+  const rates = taxes.map((tax) => {
+    if (!("find" in tax)) throw new Error("not a tax");
+    included.add(tax.find.where.price_include === true ? " included" : "");
+    return `${tax.find.where.amount} %`;
+  });
+  return rates.join(" + ") + [...included].join();
+}

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { makeOrders } from "../../sandbox/shopify/orders.ts";
+import { parseExactJson } from "../../src/json.ts";
+import { orderToPlan } from "../../src/sync/order.ts";
+import { odooTotals } from "../support/odoo-arithmetic.ts";
+
+describe("orders of the sandbox shop", () => {
+  const orders = makeOrders({ seed: 20261123, count: 300 });
+
+  it("all map, and Odoo arrives at every total and every tax", () => {
+    for (const { body, id, name, total, tax, currency } of orders) {
+      const plan = orderToPlan(parseExactJson(body));
+      assert.equal(plan.reference, name);
+      assert.deepEqual(plan.totals, { model: "sale.order", externalId: `order_${id}`, currency, total, tax });
+      const odoo = odooTotals(plan);
+      assert.deepEqual({ total: odoo.total, tax: odoo.tax }, { total, tax }, name);
+    }
+  });
+
+  it("all map in the currency the customer paid in, too", () => {
+    const currencies = new Set<string>();
+    for (const { body, name } of orders) {
+      const plan = orderToPlan(parseExactJson(body), { money: "presentment" });
+      const odoo = odooTotals(plan);
+      currencies.add(plan.totals!.currency);
+      assert.deepEqual(
+        { total: odoo.total, tax: odoo.tax },
+        { total: plan.totals!.total, tax: plan.totals!.tax },
+        name,
+      );
+    }
+    assert.ok(currencies.size > 1);
+  });
+});
