@@ -59,7 +59,7 @@ export default function register(RED: Runtime): void {
       session = startQueueSession({
         name,
         deadHoldsKey: config.deadHoldsKey !== false,
-        concurrency: positive(config.concurrency, 20),
+        concurrency: positive(config.concurrency, 40),
         processingLimitMs: positive(config.processingMinutes, 5) * 60_000,
         maxStalls: positive(config.maxStalls, 5),
         openDatabase: () => store.openDatabase(),

@@ -9,9 +9,10 @@ export function queueStatus(RED: Runtime, state: QueueState): NodeStatus {
     return state.failure
       ? { fill: "red", shape: "dot", text: statusText(state.failure.message) }
       : { fill: "grey", shape: "ring", text: say("opening") };
-  if (state.notStored) return { fill: "red", shape: "dot", text: statusText(state.notStored.message) };
 
   const { counts, worker } = state;
+  const trouble = state.notStored ?? worker.trouble;
+  if (trouble) return { fill: "red", shape: "dot", text: statusText(trouble.message) };
   const waiting = counts.ready + counts.blocked;
   if (worker.paused) return { fill: "yellow", shape: "ring", text: say("paused", { waiting }) };
   if (worker.held)

@@ -1,5 +1,5 @@
 import type { NodeDef } from "node-red";
-import { decide, type Failure, failureOf } from "../../src/index.ts";
+import { decide, type Failure, failureOf, outcomeOf } from "../../src/index.ts";
 import {
   type FlowNode,
   hadLease,
@@ -56,15 +56,11 @@ export default function register(RED: Runtime): void {
         show("red", "given-up", { attempt });
         return giveUp(message, send);
       }
-      if (decision.do === "hold") {
-        if (!live) return again(message, policy.capMs, attempt, send);
-        show("yellow", "held", { queue: live.queue });
-        await live.settle({ to: "hold", failure });
-        return;
-      }
-      show("yellow", decision.do, { attempt, seconds: Math.ceil(decision.delayMs / 1000) });
-      if (!live) return again(message, decision.delayMs, attempt + 1, send);
-      await live.settle({ to: decision.do, at: Date.now() + decision.delayMs, failure });
+      if (decision.do === "hold") show("yellow", "held", { queue: live?.queue ?? "-" });
+      else show("yellow", decision.do, { attempt, seconds: Math.ceil(decision.delayMs / 1000) });
+      if (live) await live.settle(outcomeOf(decision, failure, Date.now()));
+      else if (decision.do === "hold") again(message, policy.capMs, attempt, send);
+      else again(message, decision.delayMs, attempt + 1, send);
     });
 
     const giveUp = async (message: Message, send: Send): Promise<void> => {

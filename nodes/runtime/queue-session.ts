@@ -10,6 +10,7 @@ import {
   type LeasedEvent,
   type NewEvent,
   type QueueWorker,
+  startUpkeep,
   startWorker,
   type WorkerStatus,
 } from "../../src/index.ts";
@@ -67,7 +68,7 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
   if (sessions.has(name))
     throw new Error(`Queue "${name}" already runs in another node; give each its own name.`);
 
-  let live: { store: EventStore; worker: QueueWorker } | null = null;
+  let live: { store: EventStore; worker: QueueWorker; upkeep: { stop(): Promise<void> } } | null = null;
   let closedBecause: Failure | null = null;
   let notStored: Failure | null = null;
   let stopped = false;
@@ -117,10 +118,11 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
       clearTimeout(statusTimer);
       await opening;
       if (!live) return;
-      const { store, worker } = live;
+      const { store, worker, upkeep } = live;
       // Messages that were on their way here when the deploy began are still stored.
       await Promise.all([worker.stop({ graceMs: settleBeforeCloseMs }), sleep(lingerMs)]);
       live = null;
+      await upkeep.stop();
       await store.close();
       await options.closeDatabase();
     },
@@ -137,12 +139,8 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
         maxStalls: options.maxStalls,
         deliver: (event, lease) => options.deliver(event, lease, session),
         onChange: stateChanged,
-        onError: (error) => {
-          notStored = failureOf(error, "queue");
-          stateChanged();
-        },
       });
-      live = { store, worker };
+      live = { store, worker, upkeep: startUpkeep({ store, onError: stateChanged }) };
       closedBecause = null;
     } catch (thrown) {
       closedBecause = failureOf(thrown, "queue");

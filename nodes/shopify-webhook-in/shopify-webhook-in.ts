@@ -100,5 +100,8 @@ export default function register(RED: Runtime): void {
       complain((thrown as Error).message);
     }
   }
-  RED.nodes.registerType("shopify-webhook-in", ShopifyWebhookIn);
+  RED.nodes.registerType("shopify-webhook-in", ShopifyWebhookIn, {
+    // The editor itself can't see that HTTP nodes are switched off.
+    settings: { shopifyWebhookInServed: { value: RED.settings.httpNodeRoot !== false, exportable: true } },
+  });
 }

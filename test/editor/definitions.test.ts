@@ -28,7 +28,7 @@ const defaults: Record<string, Record<string, unknown>> = {
     name: "",
     store: "",
     queue: "orders",
-    concurrency: 20,
+    concurrency: 40,
     keyType: "auto",
     key: "",
     dedupeType: "auto",
