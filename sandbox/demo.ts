@@ -14,7 +14,7 @@ export interface DemoOptions {
   launch(env: Record<string, string>): Promise<NodeRedProcess>;
   say(line: string): void;
   progress(line: string): void;
-  /** Called with what ends everything that was started. */
+  /** Called with what ends the sandbox's Odoo; Node-RED is its launcher's to end. */
   onStarted(end: () => Promise<void>): void;
 }
 
@@ -46,10 +46,7 @@ export async function playInSandbox(options: DemoOptions): Promise<DemoResult> {
     ODOO_LOGIN: odoo.login,
     ODOO_API_KEY: odoo.apiKey,
   });
-  options.onStarted(async () => {
-    await nodeRed.stop();
-    await odoo.close();
-  });
+  options.onStarted(() => odoo.close());
   await nodeRed.deploy(options.flow);
   options.say(`Node-RED listens at ${nodeRed.url}/, the sandbox's Odoo at ${odoo.url}/`);
 

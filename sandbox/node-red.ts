@@ -1,7 +1,7 @@
 /** Starts a real Node-RED with this package in it, for the demo and for tests. Loopback only. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -13,12 +13,18 @@ export interface NodeRedOptions {
   version?: 4 | 5;
   userDir: string;
   port?: number;
+  /** The package to install, a folder with its package.json and dist. Default: this checkout. */
+  packageRoot?: string;
   /** Environment variables that flows may name as `${NAME}`. */
   env?: Record<string, string>;
   /** More of settings.js. */
   settings?: Record<string, unknown>;
   /** Gets every line that Node-RED logs. */
   onLog?: (line: string) => void;
+  /** A program to run it under, with its arguments: a tracer that leaves the process itself the child. */
+  under?: string[];
+  /** Gets the process as soon as it exists, to end it before it is up. */
+  onSpawn?: (process: ChildProcess) => void;
 }
 
 export interface NodeRedProcess {
@@ -37,18 +43,20 @@ export interface NodeRedProcess {
 /** Resolves when the editor and all flows are up. @throws Error with the log when it ends before that. */
 export async function launchNodeRed(options: NodeRedOptions): Promise<NodeRedProcess> {
   const { userDir } = options;
-  const port = options.port ?? (await freePort());
-  prepareUserDir(userDir, port, options.settings ?? {});
+  const port = await freePort(options.port);
+  prepareUserDir(userDir, port, options.packageRoot ?? root, options.settings ?? {});
   const entry = path.join(root, "node_modules", options.version === 4 ? "node-red-4" : "node-red", "red.js");
+  const [program, ...args] = [...(options.under ?? []), process.execPath, entry];
   const child = spawn(
-    process.execPath,
-    [entry, "--userDir", userDir, "--settings", path.join(userDir, "settings.js")],
+    program!,
+    [...args, "--userDir", userDir, "--settings", path.join(userDir, "settings.js")],
     {
       cwd: userDir,
       env: { ...process.env, ...options.env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
     },
   );
+  options.onSpawn?.(child);
   const log: string[] = [];
   const started = new Promise<void>((resolve, reject) => {
     let unfinished = "";
@@ -105,10 +113,22 @@ async function deploy(url: string, flow: object[]): Promise<void> {
   if (!response.ok) throw new Error(`Deploying failed: HTTP ${response.status} ${await response.text()}`);
 }
 
-function prepareUserDir(userDir: string, port: number, settings: Record<string, unknown>): void {
+/** Whoever started this Node-RED may be killed; it must not go on alone and keep the port. */
+const endWithParent = `if (process.channel) {
+  process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
+  process.channel.unref();
+}
+`;
+
+function prepareUserDir(
+  userDir: string,
+  port: number,
+  packageRoot: string,
+  settings: Record<string, unknown>,
+): void {
   const link = path.join(userDir, "node_modules", packageName);
   mkdirSync(path.dirname(link), { recursive: true });
-  if (!existsSync(link)) symlinkSync(root, link, "junction");
+  if (!existsSync(link)) symlinkSync(packageRoot, link, "junction");
   const userPackage = path.join(userDir, "package.json");
   if (!existsSync(userPackage))
     writeFileSync(
@@ -130,14 +150,22 @@ function prepareUserDir(userDir: string, port: number, settings: Record<string, 
     externalModules: { palette: { allowInstall: false } },
     ...settings,
   };
-  writeFileSync(path.join(userDir, "settings.js"), `module.exports = ${JSON.stringify(all, null, 2)};\n`);
+  writeFileSync(
+    path.join(userDir, "settings.js"),
+    `module.exports = ${JSON.stringify(all, null, 2)};\n${endWithParent}`,
+  );
 }
 
-async function freePort(): Promise<number> {
+/** @throws Error when the port asked for is taken. */
+async function freePort(wanted = 0): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", () =>
+      reject(new Error(`Port ${wanted} is in use: end what listens there, or set PORT to another one.`)),
+    );
+    server.listen(wanted, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("No free port.");
-  return address.port;
+  return port;
 }

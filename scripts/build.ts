@@ -1,13 +1,13 @@
 /** Builds dist/: one CommonJS file a node beside its HTML, locales and icons, over two shared files. */
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type BuildOptions, build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin, stop } from "esbuild";
 
 const root = path.resolve(import.meta.dirname, "..");
-const dist = path.join(root, "dist");
 const nodesDir = path.join(root, "nodes");
 const library = path.join(root, "src", "index.ts");
 const runtime = path.join(nodesDir, "runtime", "index.ts");
+const queueFile = path.join(root, "src", "queue", "sqlite", "queue-file.ts");
 const queueThread = path.join(root, "src", "queue", "sqlite", "thread.ts");
 
 /** Folders of nodes/ that hold a node: those with a file of their own name. */
@@ -46,7 +46,8 @@ const common = {
   logLevel: "warning",
 } satisfies BuildOptions;
 
-export async function buildPackage(): Promise<void> {
+/** @param dist where to; a private copy is safe from the next build. */
+export async function buildPackage(dist = path.join(root, "dist")): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
   await build({
@@ -56,6 +57,7 @@ export async function buildPackage(): Promise<void> {
       { in: library, out: "index" },
       { in: runtime, out: "runtime" },
       { in: queueThread, out: "queue-thread" },
+      { in: queueFile, out: "queue-file" },
     ],
   });
   await build({
@@ -65,13 +67,14 @@ export async function buildPackage(): Promise<void> {
     // Node-RED wants the function itself as the module.
     footer: { js: "module.exports = module.exports.default;" },
   });
-  for (const name of nodeNames) copyEditorFiles(name);
+  await stop();
+  for (const name of nodeNames) copyEditorFiles(name, dist);
   cpSync(path.join(root, "icons"), path.join(dist, "icons"), { recursive: true });
   // The package is ESM for its own development; what it ships is CommonJS.
   writeFileSync(path.join(dist, "package.json"), '{ "type": "commonjs" }\n');
 }
 
-function copyEditorFiles(name: string): void {
+function copyEditorFiles(name: string, dist: string): void {
   const folder = path.join(nodesDir, name);
   cpSync(path.join(folder, `${name}.html`), path.join(dist, `${name}.html`));
   const locales = path.join(folder, "locales");

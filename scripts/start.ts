@@ -68,7 +68,11 @@ async function runSandbox(): Promise<void> {
     say: (line) => console.log(line),
     progress: showProgress,
     onStarted: (end) => {
-      ended = end;
+      const stopNodeRed = ended;
+      ended = async () => {
+        await stopNodeRed?.();
+        await end();
+      };
     },
   });
   if (!once) {
@@ -86,8 +90,18 @@ async function runSandbox(): Promise<void> {
 async function start(userDir: string, env: Record<string, string>): Promise<NodeRedProcess> {
   mkdirSync(userDir, { recursive: true });
   const blank = Object.fromEntries(optional.map((name) => [name, process.env[name] ?? ""]));
-  const nodeRed = await launchNodeRed({ userDir, port, env: { ...blank, ...env } });
-  ended = () => nodeRed.stop();
+  const nodeRed = await launchNodeRed({ userDir, port, env: { ...blank, ...env } }).catch((error: Error) =>
+    leave(error.message),
+  );
+  let asked = false;
+  ended = () => {
+    asked = true;
+    return nodeRed.stop();
+  };
+  nodeRed.process.once("exit", (code, signal) => {
+    if (!asked)
+      leave(`Node-RED ended (${signal ?? code}). What was acknowledged is in its queue; start again.`);
+  });
   return nodeRed;
 }
 

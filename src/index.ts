@@ -14,15 +14,25 @@ export { createGatherer } from "./odoo/gather.ts";
 export { applyPlans, type PlanResult } from "./odoo/import.ts";
 export { type OdooOperation, operate } from "./odoo/operations.ts";
 export { type OperationName, readOperation } from "./odoo/read-operation.ts";
+export type { QueueDatabase } from "./queue/database.ts";
 export { type DeadLetterCommand, readDeadLetterCommand } from "./queue/dead-letter-command.ts";
 export { packMessage, unpackMessage } from "./queue/envelope.ts";
 export type * from "./queue/event-store.ts";
+export { readLines } from "./queue/lines.ts";
 export { type Decision, decide, outcomeOf, type PolicyOptions } from "./queue/policy.ts";
+export { receiveOnly } from "./queue/receive-only.ts";
+export { readRedactCommand } from "./queue/redact-command.ts";
+export { redactEvents } from "./queue/redact-events.ts";
+export type { RedisServer } from "./queue/redis/address.ts";
+export { openRedisDatabase } from "./queue/redis/database.ts";
 export { type EmbeddedDatabase, openEmbeddedDatabase } from "./queue/sqlite/database.ts";
+export { salvageEvents } from "./queue/sqlite/salvage.ts";
+export { exportOpenEvents, type ImportTally, importEvents } from "./queue/transfer.ts";
 export { startUpkeep } from "./queue/upkeep.ts";
 export { type QueueWorker, startWorker, type WorkerOutcome, type WorkerStatus } from "./queue/worker.ts";
 export { type EventIdentity, eventIdentity } from "./shopify/event-identity.ts";
 export { type Received, type ReceivedEvent, receiveWebhook } from "./shopify/receive.ts";
+export { readRedactRequest, redactCustomer } from "./shopify/redact.ts";
 export { eventToPlan } from "./sync/event-to-plan.ts";
 export {
   type LocationRow,

@@ -1,5 +1,15 @@
 import type { NodeDef } from "node-red";
-import { type DeadLetterCommand, type Failure, failureOf, readDeadLetterCommand } from "../../src/index.ts";
+import {
+  type DeadLetterCommand,
+  type Failure,
+  failureOf,
+  HoldfastError,
+  readDeadLetterCommand,
+  readRedactCommand,
+  readRedactRequest,
+  redactCustomer,
+  redactEvents,
+} from "../../src/index.ts";
 import {
   type FlowNode,
   findQueue,
@@ -17,6 +27,14 @@ export default function register(RED: Runtime): void {
     RED.nodes.createNode(this, config);
 
     onInput(this, "queue", async (message, send) => {
+      const redaction = message.failure ? null : readRedactCommand(message.topic, message.payload);
+      if (redaction) {
+        // As a delivery of Shopify's customers/redact it is settled when it is carried out, and retried if not.
+        message.payload = await removePerson(RED, redaction.queue, redaction.body);
+        if ((await leaseOf(message)?.settle({ to: "done" })) === "lost")
+          this.warn(RED._("dead-letter.warn.lost"));
+        return send(message);
+      }
       const command = leaseOf(message) ? null : readDeadLetterCommand(message.topic, message.payload);
       if (command) {
         message.payload = await carryOut(RED, command);
@@ -46,16 +64,7 @@ async function carryOut(
 ): Promise<{ command: string; queue: string; count: number }> {
   const session = findQueue(command.queue);
   const running = session?.running();
-  if (!session || !running)
-    throw new Error(
-      RED._("dead-letter.error.queue", {
-        queue: command.queue ?? "",
-        known:
-          openQueues()
-            .map(({ name }) => name)
-            .join(", ") || "-",
-      }),
-    );
+  if (!session || !running) throw noQueue(RED, command.queue);
   const now = Date.now();
   const count =
     command.act === "redrive"
@@ -63,4 +72,41 @@ async function carryOut(
       : await running.store.discard(command.query, { by: command.by, reason: command.reason, now });
   running.worker.wake();
   return { command: command.act, queue: session.name, count };
+}
+
+/** Removes a person's data from every open queue, or from the one that is named. */
+async function removePerson(
+  RED: Runtime,
+  queue: string | undefined,
+  body: unknown,
+): Promise<{ command: string; queue: string; count: number }> {
+  const request = readRedactRequest(body);
+  if (!request)
+    throw new HoldfastError({
+      class: "rejected",
+      code: "bad_command",
+      message: 'The command "redact" does not say whose data to remove.',
+      hint: "Give the body of Shopify's customers/redact or shop/redact: payload.customer.id, email or phone, payload.orders_to_redact, or payload.shop_domain alone for a whole shop.",
+      source: "queue",
+    });
+  const sessions = openQueues().filter(({ name }) => queue === undefined || name === queue);
+  if (sessions.length === 0) throw noQueue(RED, queue);
+  let count = 0;
+  for (const session of sessions) {
+    const running = session.running();
+    // One that can't be looked into now may hold the person's data: try again later.
+    if (!running) throw noQueue(RED, session.name, "unavailable");
+    count += await redactEvents(running.store, (texts) => redactCustomer(texts, request));
+  }
+  return { command: "redact", queue: sessions.map(({ name }) => name).join(", "), count };
+}
+
+function noQueue(RED: Runtime, queue: string | undefined, how: Failure["class"] = "rejected"): HoldfastError {
+  const known = openQueues().map(({ name }) => name);
+  return new HoldfastError({
+    class: how,
+    code: "no_queue",
+    message: RED._("dead-letter.error.queue", { queue: queue ?? "", known: known.join(", ") || "-" }),
+    source: "queue",
+  });
 }

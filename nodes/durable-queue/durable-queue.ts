@@ -15,6 +15,7 @@ import {
   onClose,
   onInput,
   positive,
+  type QueueRole,
   type QueueSession,
   type Runtime,
   receiptOf,
@@ -35,7 +36,13 @@ interface Config extends NodeDef {
   dedupe: string;
   processingMinutes: number | string;
   maxStalls: number | string;
+  leaseSeconds: number | string;
+  role: QueueRole;
   deadHoldsKey: boolean;
+  coalesce: boolean;
+  dedupeHours: number | string;
+  keepDoneDays: number | string;
+  keepDoneCount: number | string;
 }
 
 type ValueSource = "auto" | "msg" | "jsonata";
@@ -59,9 +66,15 @@ export default function register(RED: Runtime): void {
       session = startQueueSession({
         name,
         deadHoldsKey: config.deadHoldsKey !== false,
+        coalesce: config.coalesce === true,
+        dedupeMs: positive(config.dedupeHours, 72) * 3_600_000,
+        keepDoneMs: positive(config.keepDoneDays, 14) * 86_400_000,
+        keepDone: positive(config.keepDoneCount, 100_000),
         concurrency: positive(config.concurrency, 40),
         processingLimitMs: positive(config.processingMinutes, 5) * 60_000,
         maxStalls: positive(config.maxStalls, 5),
+        leaseMs: Math.max(3, positive(config.leaseSeconds, 30)) * 1000,
+        role: config.role || "both",
         openDatabase: () => store.openDatabase(),
         closeDatabase: () => store.closeDatabase(),
         deliver: (event, lease, from) => this.send([null, delivery(RED, event, lease, from)]),

@@ -21,6 +21,7 @@ export function queueStatus(RED: Runtime, state: QueueState): NodeStatus {
       shape: "ring",
       text: say("held", { waiting, why: worker.held.failure.message }),
     };
+  if (state.warning) return { fill: "yellow", shape: "dot", text: say("not-durable", { waiting }) };
   const text = say("counts", { waiting, leased: counts.leased, dead: counts.dead });
   if (counts.dead > 0) return { fill: "yellow", shape: "dot", text };
   return { fill: "green", shape: waiting + counts.leased > 0 ? "dot" : "ring", text };

@@ -1,11 +1,12 @@
 export { serveAdminApi } from "./admin-api.ts";
-export { acquireDatabase, releaseDatabase } from "./databases.ts";
+export { acquireDatabase, type DatabasePlace, releaseDatabase } from "./databases.ts";
 export { fail, onClose, onInput } from "./handle.ts";
 export { forgetLease, hadLease, type LiveLease, leaseOf, registerLease, settleDone } from "./leases.ts";
 export type { FlowNode, Message, Runtime, Send } from "./node-red.ts";
 export {
   findQueue,
   openQueues,
+  type QueueRole,
   type QueueSession,
   type QueueState,
   startQueueSession,

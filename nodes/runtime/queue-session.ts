@@ -2,14 +2,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AppendResult,
   type Counts,
-  type EmbeddedDatabase,
   type EventStore,
   type Failure,
   failureOf,
   HoldfastError,
   type LeasedEvent,
   type NewEvent,
+  type Pause,
+  type QueueDatabase,
   type QueueWorker,
+  receiveOnly,
   startUpkeep,
   startWorker,
   type WorkerStatus,
@@ -23,22 +25,41 @@ const settleBeforeCloseMs = 3_000;
 const lingerMs = 100;
 const reopenAfterMs = 3_000;
 const statusEveryMs = 500;
+/** So long a pause may be on its way to the store. */
+const resumeOthersAfterMs = 5_000;
 
 export interface QueueSessionOptions {
   name: string;
   deadHoldsKey: boolean;
+  /** A newer event takes the place of a waiting one of its key. */
+  coalesce: boolean;
+  dedupeMs: number;
+  keepDoneMs: number;
+  keepDone: number;
   concurrency: number;
   processingLimitMs: number;
   maxStalls: number;
-  openDatabase(): Promise<EmbeddedDatabase>;
+  leaseMs: number;
+  /** `receive` stores and delivers nothing; the others deliver too. */
+  role: QueueRole;
+  openDatabase(): Promise<QueueDatabase>;
   closeDatabase(): Promise<void>;
   deliver(event: LeasedEvent, lease: string, session: QueueSession): void;
   onState(state: QueueState): void;
 }
 
+export type QueueRole = "both" | "receive" | "work";
+
 export type QueueState =
   | { kind: "closed"; failure: Failure | null }
-  | { kind: "running"; counts: Counts; worker: WorkerStatus; notStored: Failure | null };
+  | {
+      kind: "running";
+      counts: Counts;
+      worker: WorkerStatus;
+      notStored: Failure | null;
+      /** Why "acknowledged means durable" can't hold; null when it does. */
+      warning: string | null;
+    };
 
 /** A queue as long as its node lives: opens its store, however often that takes, and works on it. */
 export interface QueueSession {
@@ -68,19 +89,40 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
   if (sessions.has(name))
     throw new Error(`Queue "${name}" already runs in another node; give each its own name.`);
 
-  let live: { store: EventStore; worker: QueueWorker; upkeep: { stop(): Promise<void> } } | null = null;
+  let live: {
+    store: EventStore;
+    worker: QueueWorker;
+    upkeep: { stop(): Promise<void> };
+    database: QueueDatabase;
+  } | null = null;
   let closedBecause: Failure | null = null;
   let notStored: Failure | null = null;
   let stopped = false;
   let opening: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   let statusTimer: NodeJS.Timeout | undefined;
+  let counted: Counts = { blocked: 0, ready: 0, leased: 0, done: 0, dead: 0, oldestOpenAt: null };
 
   const showState = async (): Promise<void> => {
     if (!live) return options.onState({ kind: "closed", failure: closedBecause });
-    const { store, worker } = live;
-    const counts = await store.counts().catch(() => null);
-    if (counts && !stopped) options.onState({ kind: "running", counts, worker: worker.status(), notStored });
+    const { store, worker, database } = live;
+    let failed: Failure | null = null;
+    const counts = await store.counts().catch((thrown) => {
+      failed = failureOf(thrown, "queue");
+      return null;
+    });
+    const paused = database.shared ? await othersPause(store, worker) : worker.status().paused;
+    const warning = database.warning?.() ?? null;
+    // Without an answer what was counted last still stands; what is wrong has to be seen.
+    counted = counts ?? counted;
+    if (!stopped)
+      options.onState({
+        kind: "running",
+        counts: counted,
+        worker: { ...worker.status(), paused, trouble: worker.status().trouble ?? failed },
+        notStored,
+        warning,
+      });
   };
   const stateChanged = (): void => {
     if (statusTimer || stopped) return;
@@ -131,16 +173,24 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
   const open = async (): Promise<void> => {
     try {
       const database = await options.openDatabase();
-      const store = database.queue(name, { deadHoldsKey: options.deadHoldsKey });
-      const worker = startWorker({
-        store,
-        concurrency: options.concurrency,
-        processingLimitMs: options.processingLimitMs,
-        maxStalls: options.maxStalls,
-        deliver: (event, lease) => options.deliver(event, lease, session),
-        onChange: stateChanged,
-      });
-      live = { store, worker, upkeep: startUpkeep({ store, onError: stateChanged }) };
+      const { deadHoldsKey, coalesce, dedupeMs, keepDoneMs, keepDone } = options;
+      const store = database.queue(name, { deadHoldsKey, coalesce, dedupeMs });
+      const worker =
+        options.role === "receive"
+          ? receiveOnly({ store, onChange: stateChanged })
+          : startWorker({
+              store,
+              concurrency: options.concurrency,
+              leaseMs: options.leaseMs,
+              processingLimitMs: options.processingLimitMs,
+              maxStalls: options.maxStalls,
+              deliver: (event, lease) => options.deliver(event, lease, session),
+              onChange: stateChanged,
+            });
+      // What others do to the queue shows here too.
+      if (database.shared) store.onWork(stateChanged);
+      const keep = { keepDoneMs, keepDone, keepDedupeMs: dedupeMs };
+      live = { store, worker, upkeep: startUpkeep({ store, ...keep, onError: stateChanged }), database };
       closedBecause = null;
     } catch (thrown) {
       closedBecause = failureOf(thrown, "queue");
@@ -152,6 +202,15 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
   sessions.set(name, session);
   opening = open();
   return session;
+}
+
+/** Several processes share this queue: a person may have paused or resumed it at another one. */
+async function othersPause(store: EventStore, worker: QueueWorker): Promise<Pause | null> {
+  const { paused } = worker.status();
+  const remembered = await store.paused().catch(() => paused);
+  const justNow = paused !== null && Date.now() - paused.since < resumeOthersAfterMs;
+  if (paused && !remembered && !justNow) await worker.resume().catch(() => {});
+  return justNow ? paused : remembered;
 }
 
 function notOpen(name: string, because: Failure | null): HoldfastError {

@@ -3,7 +3,7 @@ import { parseExactJson } from "../json.ts";
 /** How a payload became text. */
 type PayloadFormat = "json" | "text" | "base64" | "none";
 
-interface Envelope {
+export interface Envelope {
   format: PayloadFormat;
   properties: Record<string, unknown>;
 }
@@ -34,13 +34,22 @@ export function packMessage(
   const properties = Object.fromEntries(Object.entries(message).filter(([name]) => !transient.has(name)));
   const { format, text } =
     verbatim === undefined ? payloadText(message.payload) : { format: "json" as const, text: verbatim };
-  return { envelope: JSON.stringify({ format, properties } satisfies Envelope), payload: text };
+  return { envelope: packEnvelope({ format, properties }), payload: text };
 }
 
 /** Rebuilds the message that was packed, without an `_msgid`. */
 export function unpackMessage(event: { envelope: string; payload: string }): Record<string, unknown> {
-  const { format, properties } = JSON.parse(event.envelope) as Envelope;
+  const { format, properties } = readEnvelope(event.envelope);
   return { ...properties, payload: payloadOf(format, event.payload) };
+}
+
+export function readEnvelope(envelope: string): Envelope {
+  const { format = "json", properties = {} } = JSON.parse(envelope) as Partial<Envelope>;
+  return { format, properties };
+}
+
+export function packEnvelope(envelope: Envelope): string {
+  return JSON.stringify(envelope);
 }
 
 function payloadText(payload: unknown): { format: PayloadFormat; text: string } {

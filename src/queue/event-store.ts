@@ -8,7 +8,10 @@ export interface EventStore {
   readonly queue: string;
   /** Resolves only when every event is on disk. @throws HoldfastError `unavailable` when it can't be stored. */
   append(events: NewEvent[], now: number): Promise<AppendResult[]>;
-  /** Leases up to `max` ready, due events, oldest first; says when there will be more. */
+  /**
+   * Leases up to `max` ready, due events, oldest first, until `now + leaseMs`; says when there will be more.
+   * `now` may be ahead of the clock, for what was put off while that was wrong; `extend` then sets the lease right.
+   */
   claim(request: { max: number; leaseMs: number; now: number }): Promise<Claimed>;
   /** Renews leases; returns those that are lost. */
   extend(refs: EventRef[], leaseMs: number, now: number): Promise<EventRef[]>;
@@ -31,8 +34,27 @@ export interface EventStore {
   redrive(query: EventQuery, options: { limit: number; by: string; now: number }): Promise<number>;
   /** Ends dead letters for good. */
   discard(query: EventQuery, options: { by: string; reason: string; now: number }): Promise<number>;
-  /** Forgets old done events and dedupe ids, at most `limit` rows a call. */
-  prune(policy: { doneBefore: number; dedupeBefore: number; limit: number }): Promise<number>;
+  /**
+   * Forgets done events that are older than `doneBefore`, done events beyond the newest `keepDone` (those that were
+   * done first go first), and dedupe ids that are older than `dedupeBefore`; at most `limit` rows a call.
+   * Without `keepDone` age alone decides. Returns how many it forgot.
+   */
+  prune(policy: PrunePolicy): Promise<number>;
+  /**
+   * Takes in events that another store exported, behind those that are here, in the order given, each in its state:
+   * open ones wait at their place in their key's order, dead ones are dead letters and hold their key where dead
+   * letters do. One whose `origin` or `dedupeId` was seen within the dedupe window is a `duplicate` and changes
+   * nothing; nothing is coalesced. All of one call or none, and durable as an append is.
+   */
+  restore(events: RestoredEvent[], now: number): Promise<AppendResult[]>;
+  /**
+   * Writes new texts over those of stored events, whatever their state, and takes `words` out of all that their
+   * failures and history say (`withoutWords`). Everything else stays: id, place, state, key, dedupe id, attempts,
+   * lease. Nothing of the old texts can be read from the engine's files afterwards, as far as the engine can see to it.
+   * `changed`: the payload is no longer `was`, so this event was left alone; read it again. `gone`: no such event.
+   * @throws HoldfastError `not_scrubbed` when the texts were rewritten, but old bytes may still be in a file.
+   */
+  redact(redactions: Redaction[]): Promise<("ok" | "changed" | "gone")[]>;
   close(): Promise<void>;
 }
 
@@ -104,13 +126,45 @@ export type Outcome =
   | { to: "retry"; at: number; failure: Failure }
   /** Counts none. */
   | { to: "defer"; at: number; failure?: Failure }
-  /** Puts it back where it was, as if never claimed; counts nothing. */
-  | { to: "release"; failure?: Failure }
+  /** Puts it back where it was, as if never claimed; counts nothing. With `at`: not before then. */
+  | { to: "release"; at?: number; failure?: Failure }
   | { to: "dead"; failure: Failure };
 
 export interface Settlement {
   ref: EventRef;
   outcome: Outcome;
+}
+
+export interface PrunePolicy {
+  doneBefore: number;
+  keepDone?: number;
+  dedupeBefore: number;
+  limit: number;
+}
+
+/** An event on its way from one store to another. */
+export interface RestoredEvent extends NewEvent {
+  /** The same for the same event at every export; nothing else than "seen it before" follows from it. */
+  origin: string;
+  state: "open" | "dead";
+  attempts: number;
+  enqueuedAt: number;
+  /** Not before; `enqueuedAt` when it was never put off. */
+  dueAt: number;
+  /** When it became dead. */
+  settledAt: number | null;
+  lastFailure: Failure | null;
+}
+
+export interface Redaction {
+  id: string;
+  /** The payload these texts were made from. */
+  was: string;
+  envelope: string;
+  payload: string;
+  reference: string | null;
+  /** What may also stand in the words of a failure. */
+  words: string[];
 }
 
 export interface HistoryEntry {

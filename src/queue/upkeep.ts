@@ -5,6 +5,8 @@ export interface UpkeepOptions {
   store: EventStore;
   /** How long a done event can still be looked up. Default 14 days. */
   keepDoneMs?: number;
+  /** How many done events can still be looked up, at most; the oldest go first. Default 100,000. */
+  keepDone?: number;
   /** Not less than the queue's own `dedupeMs`. Default 72 hours. */
   keepDedupeMs?: number;
   /** Default one minute. */
@@ -15,7 +17,7 @@ export interface UpkeepOptions {
 
 const DAY = 86_400_000;
 /** Rows a step; between steps others get their turn. */
-const STEP = 500;
+const STEP = 200;
 
 /** Forgets what is old, a little at a time, as long as it runs. Dead letters are never forgotten. */
 export function startUpkeep(options: UpkeepOptions): { stop(): Promise<void> } {
@@ -24,6 +26,7 @@ export function startUpkeep(options: UpkeepOptions): { stop(): Promise<void> } {
     clock = systemClock,
     everyMs = 60_000,
     keepDoneMs = 14 * DAY,
+    keepDone = 100_000,
     keepDedupeMs = 3 * DAY,
   } = options;
   let stopped = false;
@@ -37,6 +40,7 @@ export function startUpkeep(options: UpkeepOptions): { stop(): Promise<void> } {
       while (forgotten === STEP && !stopped)
         forgotten = await store.prune({
           doneBefore: now - keepDoneMs,
+          keepDone,
           dedupeBefore: now - keepDedupeMs,
           limit: STEP,
         });

@@ -98,8 +98,22 @@ type Doing = "starting" | "claiming" | "settling" | "keeping leases";
 const BLAMELESS_HOLDS = 3;
 /** So many waiting events are looked at to find one that has not been a probe yet. */
 const PROBE_CHOICE = 10;
+/**
+ * An event that stalled so often may be what kills the process. Such events are delivered one at a time: if they
+ * kill it again, the others in flight are not blamed with it.
+ */
+const SUSPECT_STALLS = 2;
+const SUSPECT_PAUSE_MS = 250;
+/** Time that passed otherwise than by the beat's timer: the clock was set, or the machine slept. */
+const JUMP_MS = 15_000;
+/** Nobody puts an event off for so long; whoever seems to have had a wrong clock. */
+const FARTHEST_MS = 30 * 86_400_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
+
+function isSuspect(event: LeasedEvent): boolean {
+  return event.stalls >= SUSPECT_STALLS;
+}
 
 /** Works on a queue: claims, delivers, keeps leases alive, and takes care of what was dropped. */
 export function startWorker(options: WorkerOptions): QueueWorker {
@@ -123,6 +137,7 @@ export function startWorker(options: WorkerOptions): QueueWorker {
   let storePauseMs = FIRST_PAUSE_MS;
   let claimTimer: unknown;
   let beatTimer: unknown;
+  let beatAt = clock.now();
   let beating: Promise<void> = Promise.resolve();
   let stopBeating = false;
   let startTimer: unknown;
@@ -219,9 +234,9 @@ export function startWorker(options: WorkerOptions): QueueWorker {
     } while (claimAgain);
   };
 
-  const claim = async (max: number) => {
+  const claim = async (max: number, asOf = clock.now()) => {
     try {
-      const claimed = await store.claim({ max, leaseMs, now: clock.now() });
+      const claimed = await store.claim({ max, leaseMs, now: asOf });
       onWell("claiming");
       return claimed;
     } catch (error) {
@@ -231,12 +246,32 @@ export function startWorker(options: WorkerOptions): QueueWorker {
     }
   };
 
+  /** As if it were that time already; the leases then end by the clock as it is. */
+  const claimStranded = async (max: number, asOf: number) => {
+    const claimed = await claim(max, asOf);
+    if (!claimed?.events.length) return claimed;
+    const now = clock.now();
+    try {
+      await store.extend(claimed.events, leaseMs, now);
+    } catch (error) {
+      // The next beat does it.
+      onTrouble("claiming", error);
+    }
+    return { ...claimed, events: claimed.events.map((event) => ({ ...event, leaseUntil: now + leaseMs })) };
+  };
+
   const claimUpTo = async (max: number): Promise<void> => {
-    const claimed = await claim(max);
+    let claimed = await claim(max);
+    // Put off while the clock was wrong: it would never come.
+    if (claimed?.events.length === 0 && (claimed.nextDueAt ?? 0) - clock.now() > FARTHEST_MS)
+      claimed = await claimStranded(max, claimed.nextDueAt!);
     if (!claimed) return;
     // While the store answered, a person or an outage may have stopped the queue: they were never delivered.
     if (stopping || paused || hold) return putBack(claimed.events);
-    for (const event of claimed.events) deliver(event);
+    for (const event of claimed.events) {
+      if (isSuspect(event) && suspectIsOut()) putOff(event);
+      else deliver(event);
+    }
     if (claimed.events.length === max) claimAgain = true;
     else if (claimed.nextDueAt !== null) claimAt(claimed.nextDueAt);
   };
@@ -255,6 +290,12 @@ export function startWorker(options: WorkerOptions): QueueWorker {
     if (probed.has(chosen.id)) probed = new Set();
     probed.add(chosen.id);
     deliver(chosen, true);
+  };
+
+  const suspectIsOut = () => [...deliveries.values()].some(({ ended, event }) => !ended && isSuspect(event));
+
+  const putOff = (event: LeasedEvent) => {
+    void settler.settle(event, { to: "release", at: clock.now() + SUSPECT_PAUSE_MS }).catch(ignore);
   };
 
   const putBack = (events: LeasedEvent[]) => {
@@ -360,9 +401,22 @@ export function startWorker(options: WorkerOptions): QueueWorker {
     });
   };
 
+  /** A jump of the clock is no time that a flow has had, or that a destination was away. */
+  const mindTheClock = async (now: number): Promise<void> => {
+    const jump = now - beatAt - leaseMs / 3;
+    beatAt = now;
+    if (Math.abs(jump) < JUMP_MS) return;
+    for (const delivery of deliveries.values()) delivery.limitAt += jump;
+    if (hold) hold = { ...hold, since: hold.since + jump, nextProbeAt: hold.nextProbeAt + jump };
+    // Whatever the store holds of them ends by the clock as it is now.
+    if (deliveries.size > 0) await renew([...deliveries], now);
+    wake();
+  };
+
   const keepLeases = async (): Promise<void> => {
     try {
       const now = clock.now();
+      await mindTheClock(now);
       const kept = [...deliveries].filter(([, delivery]) => delivery.ended || now < delivery.limitAt);
       if (kept.length) await renew(kept, now);
       const recoveredAt = clock.now();

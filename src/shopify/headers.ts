@@ -6,26 +6,30 @@ export type RawHeaders = Record<string, string | string[] | undefined>;
 export type HeadersResult = { ok: true; shopify: ShopifyHeaders } | { ok: false; missing: string[] };
 
 /** One header's value, whatever its case; null when absent, empty or sent more than once. */
-export function headerValue(headers: RawHeaders, name: string): string | null {
-  const wanted = name.toLowerCase();
-  let found: string | null = null;
-  for (const [key, value] of Object.entries(headers)) {
-    if (key.toLowerCase() !== wanted || value === undefined) continue;
-    const text = Array.isArray(value) ? (value.length === 1 ? value[0] : undefined) : value;
-    if (typeof text !== "string" || found !== null) return null;
-    found = text.trim();
+export type HeaderReader = (name: string) => string | null;
+
+/** Goes through the headers once, however many of them are asked for. */
+export function headerReader(headers: RawHeaders): HeaderReader {
+  const values = new Map<string, string | null>();
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    const lowerCase = name.toLowerCase();
+    const text = Array.isArray(value) ? (value.length === 1 ? value[0] : null) : value;
+    const once = !values.has(lowerCase) && typeof text === "string";
+    values.set(lowerCase, once ? text.trim() : null);
   }
-  return found === "" ? null : found;
+  return (name) => values.get(name.toLowerCase()) || null;
 }
 
 /**
  * Reads the X-Shopify-* headers. Topic, shop and webhook id are required: without them an event can be neither
  * checked nor recognised when it comes again. The others only inform and may be empty.
  */
-export function readShopifyHeaders(headers: RawHeaders): HeadersResult {
+export function readShopifyHeaders(header: HeaderReader): HeadersResult {
   const missing: string[] = [];
   const required = (name: string): string => {
-    const value = headerValue(headers, name);
+    const value = header(name);
     if (value === null) missing.push(name);
     return value ?? "";
   };
@@ -33,9 +37,9 @@ export function readShopifyHeaders(headers: RawHeaders): HeadersResult {
     topic: required("X-Shopify-Topic").toLowerCase(),
     shop: normaliseShop(required("X-Shopify-Shop-Domain")),
     webhookId: required("X-Shopify-Webhook-Id"),
-    eventId: headerValue(headers, "X-Shopify-Event-Id") ?? "",
-    apiVersion: headerValue(headers, "X-Shopify-API-Version") ?? "",
-    triggeredAt: headerValue(headers, "X-Shopify-Triggered-At") ?? "",
+    eventId: header("X-Shopify-Event-Id") ?? "",
+    apiVersion: header("X-Shopify-API-Version") ?? "",
+    triggeredAt: header("X-Shopify-Triggered-At") ?? "",
   };
   return missing.length > 0 ? { ok: false, missing } : { ok: true, shopify };
 }

@@ -2,7 +2,7 @@ import type { ShopifyHeaders } from "../event.ts";
 import { parseExactJson } from "../json.ts";
 import { shapeMismatch } from "./body-shape.ts";
 import { dedupeId, eventKey, eventReference } from "./event-key.ts";
-import { headerValue, normaliseShop, type RawHeaders, readShopifyHeaders } from "./headers.ts";
+import { headerReader, normaliseShop, type RawHeaders, readShopifyHeaders } from "./headers.ts";
 import { isSigned } from "./verify.ts";
 
 export interface WebhookRequest {
@@ -50,12 +50,13 @@ export function receiveWebhook(request: WebhookRequest): Received {
   const secrets = request.secrets.filter((secret) => secret !== "");
   if (secrets.length === 0)
     return refuse(401, "no client secret is configured, so no signature can be checked");
-  const signature = headerValue(headers, "X-Shopify-Hmac-Sha256");
+  const header = headerReader(headers);
+  const signature = header("X-Shopify-Hmac-Sha256");
   if (signature === null) return refuse(401, "not signed: X-Shopify-Hmac-Sha256 is missing");
   if (!isSigned(body, signature, secrets))
     return refuse(401, "wrong signature: signed with another secret, or changed on the way");
 
-  const read = readShopifyHeaders(headers);
+  const read = readShopifyHeaders(header);
   if (!read.ok) return refuse(400, `signed, but without ${read.missing.join(", ")}`);
   const { shopify } = read;
   const shop = normaliseShop(request.shop);

@@ -196,6 +196,25 @@ describe("the editor", function () {
         assert.deepEqual([saved.outputs, saved.valid], [1, true]);
       });
 
+      it("asks for what the chosen kind of Redis needs", async () => {
+        const { page } = editor;
+        await editor.openDialog("store");
+        const fields = ["file", "url", "servers", "masterName", "password"].map((field) =>
+          page.locator(`#node-config-input-${field}`),
+        );
+        const shown = (): Promise<boolean[]> => Promise.all(fields.map((field) => field.isVisible()));
+        assert.deepEqual(await shown(), [true, false, false, false, false]);
+        await page.locator("#node-config-input-engine").selectOption("redis");
+        assert.deepEqual(await shown(), [false, true, false, false, true]);
+        await page.screenshot({ path: picture("dialog-store-redis") });
+        await page.locator("#node-config-input-mode").selectOption("sentinel");
+        assert.deepEqual(await shown(), [false, false, true, true, true]);
+        await page.locator("#node-config-input-servers.input-error").waitFor();
+        await page.locator("#node-config-input-mode").selectOption("cluster");
+        assert.deepEqual(await shown(), [false, false, true, false, true]);
+        await editor.closeDialog();
+      });
+
       it("marks what a new node still needs", async () => {
         const wrong = await editor.page.evaluate(() => {
           const { RED } = globalThis as unknown as { RED: EditorGlobal };

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "mocha";
 import type { Failure } from "../../src/failure.ts";
-import type { EventStore, LeasedEvent, NewEvent, Outcome } from "../../src/queue/event-store.ts";
+import type {
+  EventStore,
+  LeasedEvent,
+  NewEvent,
+  Outcome,
+  Redaction,
+  RestoredEvent,
+} from "../../src/queue/event-store.ts";
 import { describeModel } from "./event-store-model.ts";
 
 export interface StoreOptions {
@@ -118,6 +125,19 @@ export function describeEventStore(name: string, openStore: OpenStore): void {
         const store = await open();
         const id = await append(store, {}, 9_000_000_000_000);
         assert.deepEqual(await claimIds(store, 1, 1_000), [id]);
+      });
+
+      it("an event that was put off while the clock was wrong, leased by the clock as it is", async () => {
+        const store = await open();
+        const id = await append(store);
+        await settle(store, (await claim(store))[0]!, { to: "retry", at: 9_000_000_000_000, failure });
+        const { nextDueAt } = await store.claim({ max: 1, leaseMs: LEASE, now: 5_000 });
+        assert.equal(nextDueAt, 9_000_000_000_000);
+        const [event] = await claim(store, 1, nextDueAt);
+        assert.equal(event!.id, id);
+        assert.deepEqual(await store.extend([event!], LEASE, 5_000), []);
+        assert.deepEqual(await store.recover({ now: 4_999 + LEASE, maxStalls: 5 }), { released: 0, dead: 0 });
+        assert.deepEqual(await store.recover({ now: 5_000 + LEASE, maxStalls: 5 }), { released: 1, dead: 0 });
       });
 
       it("says when the next one is due", async () => {
@@ -438,6 +458,17 @@ export function describeEventStore(name: string, openStore: OpenStore): void {
         assert.deepEqual(await store.recover({ now: 2_000 + LEASE, maxStalls: 5 }), { released: 0, dead: 0 });
       });
 
+      it("and remembers the stall while it is only put back for later", async () => {
+        const store = await open();
+        const id = await append(store);
+        await claim(store, 1, 2_000);
+        await store.recover({ now: 2_000 + LEASE, maxStalls: 5 });
+        await settle(store, (await claim(store, 1, 40_000))[0]!, { to: "release", at: 50_000 }, 40_000);
+        assert.equal((await claim(store, 1, 49_999)).length, 0);
+        const [later] = await claim(store, 1, 50_000);
+        assert.deepEqual([later!.id, later!.stalls, later!.attempts], [id, 1, 0]);
+      });
+
       it("and gives up in words when that happens too often", async () => {
         const store = await open();
         const id = await append(store, { key: "a" });
@@ -454,6 +485,8 @@ export function describeEventStore(name: string, openStore: OpenStore): void {
         const event = await store.get(id);
         assert.equal(event!.state, "dead");
         assert.equal(event!.lastFailure!.code, "stalled");
+        assert.match(event!.lastFailure!.message, /delivered 3 times/);
+        assert.ok(event!.lastFailure!.hint);
         assert.equal(await stateOf(store, next), "blocked");
       });
     });
@@ -612,12 +645,187 @@ export function describeEventStore(name: string, openStore: OpenStore): void {
         assert.deepEqual({ done, dead }, { done: 0, dead: 1 });
       });
 
+      it("done events by count, whatever their age, the oldest first", async () => {
+        const store = await open();
+        const ids: string[] = [];
+        for (let i = 0; i < 7; i++) ids.push(await append(store, { key: `k${i}` }));
+        const claimed = await claim(store);
+        // Done in another order than stored; the last one is dead.
+        for (const [i, at] of [4, 0, 2, 1, 5, 3].entries())
+          await settle(store, claimed[at]!, { to: "done" }, 3_000 + i);
+        await settle(store, claimed[6]!, { to: "dead", failure }, 3_009);
+        const prune = (keepDone: number) =>
+          store.prune({ doneBefore: 0, keepDone, dedupeBefore: 0, limit: 3 });
+        assert.equal(await prune(6), 0);
+        assert.equal(await prune(2), 3);
+        assert.equal(await prune(2), 1);
+        assert.equal(await prune(2), 0);
+        const left = (await store.list({ states: ["done", "dead"] })).events.map(({ id }) => id);
+        assert.deepEqual(left, [ids[3], ids[5], ids[6]]);
+        assert.equal(await store.prune({ doneBefore: 3_005, keepDone: 2, dedupeBefore: 0, limit: 3 }), 1);
+        assert.equal(await prune(0), 1);
+      });
+
       it("dedupe ids by age", async () => {
         const store = await open();
         await append(store, { dedupeId: "w1" }, 1_000);
         assert.equal(await store.prune({ doneBefore: 0, dedupeBefore: 1_000, limit: 9 }), 0);
         assert.equal(await store.prune({ doneBefore: 0, dedupeBefore: 1_001, limit: 9 }), 1);
         assert.equal((await store.append([newEvent({ dedupeId: "w1" })], 2_000))[0]!.outcome, "stored");
+      });
+    });
+
+    describe("takes in what another store exported", () => {
+      const restored = (origin: string, given: Partial<RestoredEvent> = {}): RestoredEvent => ({
+        ...newEvent(),
+        origin,
+        state: "open",
+        attempts: 0,
+        enqueuedAt: 500,
+        dueAt: 500,
+        settledAt: null,
+        lastFailure: null,
+        ...given,
+      });
+      const outcomes = async (store: EventStore, events: RestoredEvent[], now = 1_000) =>
+        (await store.restore(events, now)).map(({ outcome }) => outcome);
+
+      it("as it was: texts, attempts, times, failure", async () => {
+        const store = await open();
+        const given = restored("o1", {
+          key: "order:1",
+          dedupeId: "w1",
+          reference: "#1 🎁",
+          envelope: '{"a":1}',
+          payload: '{ "id":820982911946154508,"x":"é\u0000" }',
+          attempts: 3,
+          dueAt: 60_000,
+          lastFailure: failure,
+        });
+        const [{ id } = { id: "" }] = await store.restore([given], 1_000);
+        const { origin, ...expected } = given;
+        const event = await store.get(id);
+        for (const [name, value] of Object.entries({ ...expected, state: "ready", stalls: 0 }))
+          assert.deepEqual(event![name as keyof typeof event], value, name);
+        assert.deepEqual(await claimIds(store, 9, 59_999), []);
+        assert.deepEqual(await claimIds(store, 9, 60_000), [id]);
+      });
+
+      it("in order, behind what is here, dead letters holding their key", async () => {
+        const store = await open();
+        const here = await append(store, { key: "a" });
+        const results = await store.restore(
+          [
+            restored("o1", { key: "a" }),
+            restored("o2", { key: "b", state: "dead", settledAt: 700, lastFailure: failure }),
+            restored("o3", { key: "b" }),
+            restored("o4", { key: "a" }),
+            restored("o5"),
+          ],
+          1_000,
+        );
+        const [a1, dead, b1, a2, free] = results.map(({ id }) => id);
+        const seen: string[] = [];
+        for (let events = await claim(store); events.length > 0; events = await claim(store))
+          for (const event of events) {
+            seen.push(event.id);
+            await settle(store, event, { to: "done" });
+          }
+        const ofLaneA = seen.filter((id) => id !== free);
+        assert.deepEqual([ofLaneA, seen.includes(free!)], [[here, a1, a2], true]);
+        assert.deepEqual([await stateOf(store, dead!), await stateOf(store, b1!)], ["dead", "blocked"]);
+        assert.deepEqual((await store.get(dead!))!.settledAt, 700);
+        await store.redrive({}, { limit: 9, by: "ann", now: 4_000 });
+        assert.deepEqual(await claimIds(store), [dead]);
+      });
+
+      it("once, however often, and even when it is done and forgotten", async () => {
+        const store = await open();
+        const events = [restored("o1", { dedupeId: "w1" }), restored("o2", { state: "dead" })];
+        assert.deepEqual(await outcomes(store, events), ["stored", "stored"]);
+        assert.deepEqual(await outcomes(store, events), ["duplicate", "duplicate"]);
+        const [event] = await claim(store);
+        await settle(store, event!, { to: "done" });
+        await store.prune({ doneBefore: 9_000, dedupeBefore: 0, limit: 100 });
+        assert.deepEqual(await outcomes(store, events), ["duplicate", "duplicate"]);
+        const { ready, dead } = await store.counts();
+        assert.deepEqual({ ready, dead }, { ready: 0, dead: 1 });
+      });
+
+      it("and knows its webhook, whichever of the two came first", async () => {
+        const store = await open();
+        await append(store, { dedupeId: "w1" });
+        assert.deepEqual(await outcomes(store, [restored("o1", { dedupeId: "w1" })]), ["duplicate"]);
+        assert.deepEqual(await outcomes(store, [restored("o2", { dedupeId: "w2" })]), ["stored"]);
+        const [again] = await store.append([newEvent({ dedupeId: "w2" })], 2_000);
+        assert.equal(again!.outcome, "duplicate");
+      });
+
+      it("each for itself, where others would be replaced", async () => {
+        const store = await open({ coalesce: true });
+        assert.deepEqual(
+          await outcomes(store, [restored("o1", { key: "a" }), restored("o2", { key: "a" })]),
+          ["stored", "stored"],
+        );
+      });
+    });
+
+    describe("takes words out of what is stored", () => {
+      const redaction = (id: string, given: Partial<Redaction> = {}): Redaction => ({
+        id,
+        was: "Ann Lee, ann@example.com",
+        envelope: "{}",
+        payload: "[removed]",
+        reference: "#1",
+        words: ["Ann Lee", "ann@example.com"],
+        ...given,
+      });
+      const told: Failure = {
+        ...failure,
+        message: "No partner ann lee <ANN@example.com>.",
+        hint: "Ask Ann Lee.",
+      };
+
+      it("in any state, at its place, with what failures and history said", async () => {
+        const store = await open();
+        const given = { payload: "Ann Lee, ann@example.com", envelope: '"Ann Lee"', dedupeId: "w1" };
+        const done = await append(store, { ...given, dedupeId: "w0", key: "a" });
+        await settle(store, (await claim(store))[0]!, { to: "done" });
+        const dead = await append(store, { ...given, key: "a", reference: "Ann Lee" });
+        const blocked = await append(store, { ...given, key: "a", dedupeId: "w2" });
+        await settle(store, (await claim(store))[0]!, { to: "retry", at: 2_000, failure: told });
+        await settle(store, (await claim(store))[0]!, { to: "dead", failure: told });
+        const leased = await append(store, { ...given, key: "b", dedupeId: "w3" });
+        const [working] = await claim(store);
+        const ids = [done, dead, blocked, leased];
+        const before = await store.counts();
+        assert.deepEqual(await store.redact(ids.map((id) => redaction(id))), ["ok", "ok", "ok", "ok"]);
+        assert.deepEqual(await store.counts(), before);
+        for (const id of ids) {
+          const event = await store.get(id);
+          assert.deepEqual([event!.payload, event!.envelope, event!.reference], ["[removed]", "{}", "#1"]);
+          assert.doesNotMatch(JSON.stringify([event, await store.history(id)]), /ann/i);
+        }
+        const event = await store.get(dead);
+        assert.deepEqual(
+          [event!.state, event!.key, event!.dedupeId, event!.attempts],
+          ["dead", "a", "w1", 2],
+        );
+        assert.equal(event!.lastFailure!.message, "No partner [removed] <[removed]>.");
+        assert.equal(event!.lastFailure!.hint, "Ask [removed].");
+        assert.equal((await store.history(dead)).length, 2);
+        assert.equal(await settle(store, working!, { to: "done" }), "ok");
+        assert.equal((await store.append([newEvent({ dedupeId: "w2" })], 2_000))[0]!.outcome, "duplicate");
+      });
+
+      it("but leaves alone what has changed meanwhile, and what is gone", async () => {
+        const store = await open();
+        const id = await append(store, { payload: "newer" });
+        assert.deepEqual(await store.redact([redaction(id), redaction("no-such-event")]), [
+          "changed",
+          "gone",
+        ]);
+        assert.equal((await store.get(id))!.payload, "newer");
       });
     });
 

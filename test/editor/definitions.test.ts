@@ -16,7 +16,17 @@ const defaults: Record<string, Record<string, unknown>> = {
     maxParallel: 4,
     minIntervalMs: 0,
   },
-  "queue-store": { name: "", file: "holdfast/queue.db" },
+  "queue-store": {
+    name: "",
+    engine: "embedded",
+    file: "holdfast/queue.db",
+    mode: "single",
+    url: "redis://127.0.0.1:6379",
+    servers: "",
+    masterName: "mymaster",
+    username: "",
+    prefix: "holdfast",
+  },
   "shopify-webhook-in": {
     name: "",
     store: "",
@@ -36,6 +46,12 @@ const defaults: Record<string, Record<string, unknown>> = {
     processingMinutes: 5,
     maxStalls: 5,
     deadHoldsKey: true,
+    role: "both",
+    leaseSeconds: 30,
+    coalesce: false,
+    dedupeHours: 72,
+    keepDoneDays: 14,
+    keepDoneCount: 100_000,
   },
   "location-mapper": { name: "", direction: "toOdoo", unmapped: "reject", rows: [], outputs: 1 },
   "shopify-to-odoo": {
@@ -59,6 +75,7 @@ const defaults: Record<string, Record<string, unknown>> = {
 const credentials: Record<string, string[]> = {
   "shopify-store": ["webhookSecret", "previousWebhookSecret", "adminToken"],
   "odoo-server": ["apiKey"],
+  "queue-store": ["password"],
 };
 
 const ports: Record<string, [inputs: number, outputs: number]> = {

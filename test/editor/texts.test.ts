@@ -11,7 +11,7 @@ const chosen: Record<string, string[]> = {
   "location-mapper.invalid.": ["shopifyId", "repeated", "warehouseId", "locationId", "shared"],
   "retry-backoff.status.": ["given-up", "held", "retry", "defer"],
   "queue-ack.status.": ["lost", "none"],
-  "durable-queue.status.": ["opening", "paused", "held", "counts"],
+  "durable-queue.status.": ["opening", "paused", "held", "not-durable", "counts"],
   "odoo-write.payload.": ["plan", "create", "write", "upsert", "unlink", "search_read", "call"],
   "shopify-webhook-in.address.": ["register", "outside", "off"],
 };

@@ -37,6 +37,22 @@ const cases: Record<string, Record<string, Case>> = {
       good: ["holdfast/queue.db", "/data/queue.db", "C:\\data\\queue.db", env("QUEUE_FILE")],
       bad: ["", "holdfast/", "data\\"],
     },
+    url: {
+      good: ["redis://127.0.0.1:6379", "rediss://user@cache.example.com:6380/2", env("REDIS_URL")],
+      bad: ["", "127.0.0.1:6379", "http://127.0.0.1", "redis://a, redis://b"],
+      node: { engine: "redis", mode: "single" },
+    },
+    servers: {
+      good: ["10.0.0.1:6379, 10.0.0.2:6379", "rediss://a:26379,b:26379", env("REDIS_SERVERS")],
+      bad: ["", "10.0.0.1:6379 10.0.0.2:6379", "a,,b"],
+      node: { engine: "redis", mode: "cluster" },
+    },
+    masterName: {
+      good: ["mymaster", env("MASTER")],
+      bad: ["", "my master"],
+      node: { engine: "redis", mode: "sentinel" },
+    },
+    prefix: { good: ["holdfast", "", "shop-1"], bad: ["a:b", "{x}", "my shop"], node: { engine: "redis" } },
   },
   "shopify-webhook-in": {
     path: {
@@ -60,6 +76,10 @@ const cases: Record<string, Record<string, Case>> = {
     concurrency: { good: [1, "20", 1000], bad: ["", 0, "2.5", 1001] },
     processingMinutes: { good: [5, "0.5"], bad: ["", 0, "five"] },
     maxStalls: { good: [1, "5"], bad: ["", 0, 101] },
+    dedupeHours: { good: [72, "1", undefined], bad: ["", 0, "3 d", 8761] },
+    keepDoneDays: { good: [14, "0.5", undefined], bad: ["", 0, -1, 3651] },
+    keepDoneCount: { good: [1, "100000", undefined], bad: ["", 0, "2.5", 10_000_001] },
+    leaseSeconds: { good: [30, "3", undefined, env("LEASE")], bad: ["", 2, 3601, "half a minute"] },
   },
   "shopify-to-odoo": {
     shippingSku: {

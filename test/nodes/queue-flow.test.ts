@@ -226,6 +226,74 @@ describe("a flow behind a durable queue", () => {
     assert.equal(flow.received("done")[0]!.payload, "survivor");
   });
 
+  it("removes a customer's data when Shopify's request comes to it out of the queue, and settles that", async () => {
+    await run(
+      flowWith(
+        "if (msg.topic === 'customers/redact') { msg.topic = 'redact'; return [null, msg]; } throw new Error('no partner for ' + msg.payload.customer.email);",
+        { work: { outputs: 2, wires: [["ack"], ["dead"]] }, retry: { maxAttempts: 1 } },
+      ),
+    );
+    const customer = { id: 207119551, email: "ann@example.com", phone: null };
+    const order = { id: 450789469, customer: { ...customer, first_name: "Ann" }, total_price: "10.10" };
+    flow.node("queue").receive({ topic: "orders/create", payload: order, customer: "order:1" });
+    await eventually("the order is dead", () => flow.received("alert").length === 1);
+    const request = { shop_domain: "x.myshopify.com", customer, orders_to_redact: [450789469] };
+    flow
+      .node("queue")
+      .receive({ topic: "customers/redact", payload: request, customer: "customer:207119551" });
+    const answer = await eventually("it is removed", () =>
+      flow.received("alert").find(({ topic }) => topic === "redact"),
+    );
+    assert.deepEqual(answer.payload, { command: "redact", queue: "orders", count: 2 });
+    flow.node("dead").receive({ topic: "redrive", payload: { all: true } });
+    const again = await eventually("the order is tried again", () =>
+      flow
+        .received("alert")
+        .filter(({ topic }) => topic === "orders/create")
+        .at(1),
+    );
+    assert.deepEqual(again.payload, {
+      id: 450789469,
+      customer: { id: 207119551, email: null, phone: null, first_name: null },
+      total_price: "10.10",
+    });
+    await eventually("the request is settled", () => {
+      const status = flow.node("queue").status.lastCall?.args[0].text ?? "";
+      return /0 waiting, 0 under way|counts/.test(status);
+    });
+  });
+
+  it("does not remove anybody's data when it is not told whose", async () => {
+    await run(flowWith("return msg;", { catch: { wires: [["caught"]] }, again: { id: "caught" } }));
+    flow.node("dead").receive({ topic: "redact", payload: { shop_domain: "x", orders_to_redact: [] } });
+    const [caught] = await eventually(
+      "it is caught",
+      () => flow.received("caught").length > 0 && flow.received("caught"),
+    );
+    assert.equal(caught!.failure!.code, "bad_command");
+  });
+
+  it("keeps only the newest of a key's waiting events where newer ones replace", async () => {
+    await run(
+      flowWith("if (msg.payload === 1) await new Promise(r => setTimeout(r, 400)); return msg;", {
+        queue: { coalesce: true },
+      }),
+    );
+    send(1);
+    await eventually("the first is stored", () => flow.received("stored").length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    for (const payload of [2, 3, 4]) send(payload);
+    await eventually("the newest is done", () => flow.received("done").some(({ payload }) => payload === 4));
+    assert.deepEqual(
+      flow.received("done").map(({ payload }) => payload),
+      [1, 4],
+    );
+    assert.deepEqual(
+      flow.received("stored").map(({ stored }) => (stored as { outcome: string }).outcome),
+      ["stored", "stored", "replaced", "replaced"],
+    );
+  });
+
   it("refuses a command that does not say which dead letters it means", async () => {
     await run(flowWith("return msg;", { catch: { wires: [["caught"]] }, again: { id: "caught" } }));
     flow.node("dead").receive({ topic: "discard", payload: {} });

@@ -99,6 +99,96 @@ describe("a destination that is away", function () {
   }
 });
 
+describe("a day's outage with ten thousand events waiting", function () {
+  this.timeout(120_000);
+
+  it("ends with ten thousand applied, none dead, few knocks at the door, and no claim larger than asked", async () => {
+    const folder = temporaryFolder();
+    const database = await openEmbeddedDatabase({ file: path.join(folder.path, "queue.db") });
+    const { store, busy } = watched(database.queue("orders"));
+    let largestClaim = 0;
+    let largestProbe = 0;
+    const clock = simulatedClock(busy);
+    const random = seededRandom(3);
+    const began = clock.now();
+    const isAway = () => clock.now() < began + 24 * HOUR;
+    const failure: Failure = {
+      class: "unavailable",
+      code: "connect_refused",
+      message: "Away.",
+      source: "odoo",
+      at: 1,
+    };
+    const applied: string[] = [];
+    let knocks = 0;
+    let underWay: { reference: string; lease: string }[] = [];
+    const endAll = () => {
+      const ending = underWay;
+      underWay = [];
+      for (const { reference, lease } of ending) {
+        if (isAway()) knocks++;
+        else applied.push(reference);
+        void worker.settle(lease, isAway() ? { to: "hold", failure } : { to: "done" });
+      }
+    };
+    const worker = startWorker({
+      store: {
+        ...store,
+        claim: async (request) => {
+          const claimed = await store.claim(request);
+          largestClaim = Math.max(largestClaim, claimed.events.length);
+          if (isAway() && knocks > 100) largestProbe = Math.max(largestProbe, claimed.events.length);
+          return claimed;
+        },
+      },
+      concurrency: 100,
+      leaseMs: 15 * 60_000,
+      clock,
+      random,
+      deliver(event, lease) {
+        // All of a claim end together: one timer, so that the day passes in seconds.
+        if (underWay.push({ reference: event.reference!, lease }) === 1) clock.after(200, endAll);
+      },
+    });
+
+    const sent: string[] = [];
+    for (let hour = 0; hour < 24; hour++) {
+      const many = hour < 23 ? 417 : 10_000 - sent.length;
+      const events = Array.from({ length: many }, (_, i) => {
+        const number = sent.length + i;
+        return newEvent(`order:${number % 2_500}`, `w${number}`);
+      });
+      await store.append(events, clock.now());
+      sent.push(...events.map(({ dedupeId }) => dedupeId));
+      await clock.pass(HOUR);
+    }
+    const before = await store.counts();
+    assert.deepEqual([before.done, before.dead], [0, 0]);
+    await clock.pass(HOUR);
+
+    const { done, dead, ready, blocked, leased } = await store.counts();
+    assert.deepEqual({ done, dead, open: ready + blocked + leased }, { done: 10_000, dead: 0, open: 0 });
+    assert.equal(applied.length, 10_000);
+    assert.equal(new Set(applied).size, 10_000);
+    const place = new Map(applied.map((name, i) => [name, i]));
+    for (let number = 2_500; number < 10_000; number++)
+      assert.ok(place.get(`w${number - 2_500}`)! < place.get(`w${number}`)!, `w${number} in order`);
+    for (let after: number | null = 0; after !== null; ) {
+      const page: Awaited<ReturnType<EventStore["list"]>> = await store.list({ limit: 1_000, after });
+      for (const { attempts, stalls } of page.events)
+        assert.deepEqual({ attempts, stalls }, { attempts: 0, stalls: 0 });
+      after = page.next;
+    }
+    // The first hundred were under way when it began; then one at a time, five minutes apart at most 20 % sooner.
+    assert.ok(knocks <= 100 + 24 * 15 + 20, `${knocks} knocks at the door`);
+    assert.ok(largestClaim <= 100, `${largestClaim} in one claim`);
+    assert.ok(largestProbe <= 10, `${largestProbe} claimed for a probe`);
+    await worker.stop({ graceMs: 0 });
+    await database.close();
+    folder.remove();
+  });
+});
+
 describe("a flow where everything goes wrong at random", function () {
   this.timeout(60_000);
 

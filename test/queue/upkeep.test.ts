@@ -32,7 +32,7 @@ describe("upkeep", () => {
     await finish(1);
     await clock.pass(120_000);
     assert.equal((await store.counts()).done, 1);
-    assert.ok(Math.max(...steps) <= 500);
+    assert.ok(Math.max(...steps) <= 200);
     await clock.pass(3_600_000);
     assert.equal((await store.counts()).done, 0);
     await upkeep.stop();

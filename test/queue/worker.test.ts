@@ -271,6 +271,8 @@ describe("worker", () => {
       assert.equal(delivered.length, 6);
       const event = await store.get(id!);
       assert.deepEqual([event!.state, event!.lastFailure!.code], ["dead", "stalled"]);
+      assert.match(event!.lastFailure!.message, /delivered 6 times, and each time nobody said how it ended/);
+      assert.match(event!.lastFailure!.hint!, /end every path of the flow in a node that settles/);
     });
 
     it("takes up what a killed process left", async () => {
@@ -286,6 +288,111 @@ describe("worker", () => {
       await later.pass(40 * SECOND);
       assert.equal(delivered.length, 1);
     });
+  });
+
+  describe("after a process died again and again", () => {
+    /** Five events of five keys, each claimed by two processes that died. */
+    const survivors = async () => {
+      const store = memoryStore({});
+      const news = ["a", "b", "c", "d", "e"].map((key) => ({
+        key,
+        dedupeId: null,
+        topic: "t",
+        reference: null,
+        envelope: "{}",
+        payload: "{}",
+      }));
+      await store.append(news, 1);
+      for (const now of [10, 30]) {
+        await store.claim({ max: 10, leaseMs: 5, now });
+        await store.recover({ now: now + 10, maxStalls: 5 });
+      }
+      return rig({}, store);
+    };
+
+    it("delivers those that were in flight one at a time, so that one of them alone can be blamed", async () => {
+      const { worker, clock, delivered } = await survivors();
+      const seen: number[] = [];
+      for (let round = 1; round <= 5; round++) {
+        await clock.pass(SECOND);
+        seen.push(delivered.length);
+        await worker.settle(delivered.at(-1)!.lease, { to: "done" });
+      }
+      assert.deepEqual(seen, [1, 2, 3, 4, 5]);
+    });
+
+    it("lets all others pass meanwhile", async () => {
+      const { append, clock, delivered } = await survivors();
+      await append("f", "g", "h");
+      await clock.pass(SECOND);
+      assert.deepEqual(
+        delivered
+          .map(({ event }) => event.key)
+          .toSorted()
+          .slice(1),
+        ["f", "g", "h"],
+      );
+    });
+  });
+
+  describe("does not believe a clock that jumps", () => {
+    /** A simulated clock whose time of day can be set while its timers go on. */
+    const settable = () => {
+      const sim = simulatedClock();
+      let offset = 0;
+      const clock = { now: () => sim.now() + offset, after: sim.after, clear: sim.clear };
+      const set = (ms: number) => {
+        offset += ms;
+      };
+      return { sim, clock, set };
+    };
+    const YEAR = 365 * 24 * 60 * MINUTE;
+
+    it("a retry that was put off while it was a year ahead comes once it is set right", async () => {
+      const { sim, clock, set } = settable();
+      const { worker, delivered, append } = await rig({ clock });
+      const [id] = await append("a");
+      set(YEAR);
+      await worker.settle(delivered[0]!.lease, { to: "retry", at: clock.now() + MINUTE, failure });
+      set(-YEAR);
+      await sim.pass(2 * MINUTE);
+      assert.deepEqual(
+        delivered.map(({ event }) => [event.id, event.attempts]),
+        [
+          [id, 0],
+          [id, 1],
+        ],
+      );
+      assert.equal(await worker.settle(delivered[1]!.lease, { to: "done" }), "ok");
+    });
+
+    for (const [what, jump] of [
+      ["ahead", YEAR],
+      ["back", -YEAR],
+    ] as const) {
+      it(`set ${what}, it takes nothing from a flow that is at work, and still finds what it drops`, async () => {
+        const { sim, clock, set } = settable();
+        const { worker, delivered, append, stalled, ids } = await rig({ clock });
+        const [first, second] = await append("a", "b");
+        await sim.pass(MINUTE);
+        set(jump);
+        await sim.pass(3 * MINUTE);
+        assert.deepEqual([ids(), stalled], [[first, second], []]);
+        assert.equal(await worker.settle(delivered[0]!.lease, { to: "done" }), "ok");
+        await sim.pass(3 * MINUTE);
+        assert.deepEqual([ids(), stalled], [[first, second, second], [second]]);
+      });
+
+      it(`set ${what}, it probes no later than it would have`, async () => {
+        const { sim, clock, set } = settable();
+        const { worker, delivered, append } = await rig({ clock, hold: { firstMs: MINUTE, maxMs: MINUTE } });
+        await append("a");
+        await worker.settle(delivered[0]!.lease, { to: "hold", failure: away });
+        set(jump);
+        await sim.pass(MINUTE + 10 * SECOND);
+        assert.equal(delivered.length, 2);
+      });
+    }
   });
 
   describe("holds while a destination is away", () => {

@@ -7,6 +7,8 @@ import type {
   Pause,
   StoredEvent,
 } from "../../src/queue/event-store.ts";
+import { stalledFailure } from "../../src/queue/sqlite/recover.ts";
+import { withoutWords } from "../../src/queue/without-words.ts";
 
 interface MemoryEvent extends StoredEvent {
   fence: number;
@@ -156,6 +158,7 @@ export function memoryStore(options: {
         const entry = { ...plain, at: now, attempt, failure: failure ?? null };
         if (outcome.to === "retry" || outcome.to === "defer")
           Object.assign(event, { stalls: 0, dueAt: outcome.at });
+        if (outcome.to === "release" && outcome.at !== undefined) event.dueAt = outcome.at;
         if (outcome.to === "retry" || outcome.to === "dead") event.attempts++;
         if (outcome.to !== "done" && outcome.to !== "release") note(event, { ...entry, what: outcome.to });
         settleOne(event, outcome.to === "done" || outcome.to === "dead" ? outcome.to : "ready", now, failure);
@@ -172,13 +175,7 @@ export function memoryStore(options: {
         event.stalls++;
         note(event, { ...plain, at: now, attempt: event.attempts + 1, what: "stalled" });
         if (event.stalls > maxStalls) {
-          const failure: Failure = {
-            class: "unknown",
-            code: "stalled",
-            message: "Stalled.",
-            source: "queue",
-            at: now,
-          };
+          const failure = stalledFailure(event.stalls, now);
           settleOne(event, "dead", now, failure);
           note(event, { ...plain, at: now, attempt: event.attempts + 1, what: "dead", failure });
           dead++;
@@ -242,14 +239,53 @@ export function memoryStore(options: {
       tell();
       return dead.length;
     },
-    async prune({ doneBefore, dedupeBefore, limit }) {
-      const old = events
-        .filter(({ state, settledAt }) => state === "done" && (settledAt ?? 0) < doneBefore)
+    async prune({ doneBefore, keepDone = Number.POSITIVE_INFINITY, dedupeBefore, limit }) {
+      const done = events.filter(({ state }) => state === "done");
+      done.sort((a, b) => (a.settledAt ?? 0) - (b.settledAt ?? 0) || a.seq - b.seq);
+      const old = done
+        .filter(({ settledAt }, i) => (settledAt ?? 0) < doneBefore || i < done.length - keepDone)
         .slice(0, limit);
       events = events.filter((event) => !old.includes(event));
       const ids = [...copies].filter(([, { at }]) => at < dedupeBefore).slice(0, limit - old.length);
       for (const [id] of ids) copies.delete(id);
       return old.length + ids.length;
+    },
+    async restore(news, now) {
+      const results = news.map(({ origin, state, ...given }) => {
+        const names = [`restored:${origin}`, ...(given.dedupeId === null ? [] : [given.dedupeId])];
+        const known = names
+          .map((name) => copies.get(name))
+          .find((copied) => copied && copied.at > now - dedupeMs);
+        if (known) return { id: known.id, outcome: "duplicate" as const };
+        const id = String(++last);
+        events.push({
+          ...given,
+          dueAt: given.dueAt > given.enqueuedAt ? given.dueAt : 0,
+          id,
+          seq: last,
+          state: state === "dead" ? "dead" : "blocked",
+          stalls: 0,
+          fence: 0,
+          leaseUntil: 0,
+          notes: [],
+        });
+        for (const name of names) copies.set(name, { id, at: now });
+        return { id, outcome: "stored" as const };
+      });
+      regate();
+      tell();
+      return results;
+    },
+    async redact(redactions) {
+      return redactions.map(({ id, was, words, ...texts }) => {
+        const event = events.find((one) => one.id === id);
+        if (!event) return "gone";
+        if (event.payload !== was) return "changed";
+        const clean = (failure: Failure | null) => failure && withoutWords(failure, words);
+        Object.assign(event, texts, { lastFailure: clean(event.lastFailure) });
+        for (const entry of event.notes) entry.failure = clean(entry.failure);
+        return "ok";
+      });
     },
     async close() {
       listeners.clear();

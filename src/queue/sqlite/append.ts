@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { AppendResult, NewEvent } from "../event-store.ts";
 import { prepareNote } from "./history.ts";
 import type { Queue } from "./queues.ts";
+import { withPlainNames } from "./rows.ts";
 
 export const appendSql = {
   findCopy: `SELECT seq FROM dedupe WHERE queue = ? AND id = ? AND at > ?`,
@@ -70,17 +71,4 @@ export function prepareAppend(
       if (event.dedupeId !== null) remember.run(queue.id, event.dedupeId, seq, now);
       return { id: String(seq), outcome: replaced ? "replaced" : "stored" };
     });
-}
-
-/** A NUL in a name would be cut off by some versions of Node when it is read back; the body is read as bytes. */
-function withPlainNames(event: NewEvent): NewEvent {
-  const plain = <T extends string | null>(name: T) =>
-    (name?.includes("\0") ? name.replaceAll("\0", "\ufffd") : name) as T;
-  return {
-    ...event,
-    key: plain(event.key),
-    dedupeId: plain(event.dedupeId),
-    topic: plain(event.topic),
-    reference: plain(event.reference),
-  };
 }

@@ -1,4 +1,5 @@
 import { type Failure, HoldfastError } from "../../failure.ts";
+import { queueFileProgram } from "./queue-file-path.ts";
 
 /** SQLite's primary result codes that we tell apart. */
 const BUSY = 5;
@@ -23,6 +24,17 @@ export function sqliteCode(thrown: unknown): number | undefined {
 export function endsTransaction(thrown: unknown): boolean {
   const code = sqliteCode(thrown);
   return code !== undefined && [BUSY, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB].includes(code);
+}
+
+/** True when the file itself is no longer what SQLite wrote. */
+export function isDamage(thrown: unknown): boolean {
+  const code = sqliteCode(thrown);
+  return code === CORRUPT || code === NOTADB;
+}
+
+/** What to do with a damaged file; the program reads what is left in it. */
+function rescue(file: string): string {
+  return `Stop Node-RED and keep a copy of ${file} and its -wal file. Then run: node ${queueFileProgram} export ${file} > events.ndjson (it writes out every event that can still be read, and names those that can't). Move the damaged file away, start again with a new one, and import events.ndjson into it.`;
 }
 
 /** Why a change could not be stored, for the person who has to make room. */
@@ -66,10 +78,7 @@ function explain(thrown: unknown, file: string): [message: string, hint: string]
       ];
     case CORRUPT:
     case NOTADB:
-      return [
-        `Nothing was stored: the queue's file ${file} is damaged (${detail}).`,
-        "Stop, keep a copy of the file with its -wal file, and recover it with `sqlite3 FILE .recover`.",
-      ];
+      return [`Nothing was stored: the queue's file ${file} is damaged (${detail}).`, rescue(file)];
     default:
       return [
         `Nothing was stored: the queue's file ${file} refused it (${detail}).`,
@@ -83,12 +92,13 @@ export function openFailure(thrown: unknown, file: string): Failure {
   if (thrown instanceof HoldfastError) return thrown.failure;
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   const code = sqliteCode(thrown);
-  if (code === NOTADB || code === CORRUPT)
+  if (code === CORRUPT) return damagedFailure(file, detail);
+  if (code === NOTADB)
     return {
       class: "rejected",
       code: "not_a_database",
       message: `${file} is not a queue's database, or it is damaged (${detail}). It was left as it is.`,
-      hint: "Choose another file name, or move that file away.",
+      hint: `Choose another file name, or move that file away. If it was a queue: ${rescue(file)}`,
       source: "queue",
       at: Date.now(),
     };
@@ -97,6 +107,17 @@ export function openFailure(thrown: unknown, file: string): Failure {
     code: "cannot_open",
     message: `The queue's file ${file} can't be opened (${detail}).`,
     hint: "Check that its folder exists and that this process may write there.",
+    source: "queue",
+    at: Date.now(),
+  };
+}
+
+export function damagedFailure(file: string, detail: string): Failure {
+  return {
+    class: "rejected",
+    code: "damaged",
+    message: `The queue's file ${file} is damaged (${detail}). It was left as it is.`,
+    hint: rescue(file),
     source: "queue",
     at: Date.now(),
   };

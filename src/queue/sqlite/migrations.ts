@@ -4,7 +4,8 @@ import type { DatabaseSync } from "node:sqlite";
 export const APPLICATION_ID = 0x486f6c64;
 
 /**
- * Each entry brings a file from version N to N + 1 (`user_version`). Never edit one that was released: add one.
+ * Each entry brings a file from version N to N + 1 (`user_version`). Never edit one that was released: add one, and
+ * with it a file of the new version to test/queue/sqlite/fixtures.
  *
  * Why the tables look like this:
  * - `body` is apart from `event`, so that a change of state rewrites a hundred bytes and not the payload.
@@ -104,11 +105,11 @@ export const migrations: readonly string[] = [
 ];
 
 /** Brings an opened file to the newest version; each step is all or nothing. */
-export function migrate(db: DatabaseSync, fromVersion: number): void {
-  for (let version = fromVersion; version < migrations.length; version++) {
+export function migrate(db: DatabaseSync, fromVersion: number, steps = migrations): void {
+  for (let version = fromVersion; version < steps.length; version++) {
     db.exec("BEGIN IMMEDIATE");
     try {
-      db.exec(migrations[version]!);
+      db.exec(steps[version]!);
       db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
       db.exec(`PRAGMA user_version = ${version + 1}`);
       db.exec("COMMIT");

@@ -7,10 +7,18 @@ import type { Queue } from "./queues.ts";
 /** A step is this small so that appends never wait long for it; the caller comes again. */
 const AT_ONCE = 500;
 
+/**
+ * A dead process leaves up to forty events in flight, and at most one of them killed it. From the third stall on they
+ * come back one after the other, so that the next death meets few of them and tells the one from the others.
+ */
+const SUSPECT_STALLS = 3;
+const SUSPECT_GAP_MS = 250;
+
 export const recoverSql = {
   expired: `SELECT seq, key, attempts, stalls FROM event
     WHERE queue = ? AND state = 'leased' AND lease_until <= ? ORDER BY lease_until LIMIT ${AT_ONCE}`,
-  putBack: `UPDATE event SET state = 'ready', stalls = stalls + 1, lease_until = NULL WHERE seq = ?`,
+  putBack: `UPDATE event SET state = 'ready', stalls = stalls + 1, lease_until = NULL,
+    due_at = max(due_at, ?) WHERE seq = ?`,
   end: `UPDATE event SET state = 'dead', stalls = stalls + 1, settled_at = ?, lease_until = NULL,
     failure = ?, failure_class = ? WHERE seq = ?`,
 };
@@ -27,6 +35,7 @@ export function prepareRecover(
 
   return (queue, { now, maxStalls }) => {
     let dead = 0;
+    let suspects = 0;
     const rows = expired.all(queue.id, now);
     for (const row of rows) {
       const seq = row.seq as number;
@@ -39,7 +48,8 @@ export function prepareRecover(
         note(seq, { at: now, attempt, what: "dead", failure });
         dead++;
       } else {
-        putBack.run(seq);
+        const waits = stalls >= SUSPECT_STALLS ? suspects++ : 0;
+        putBack.run(waits === 0 ? 0 : Math.ceil(now + waits * SUSPECT_GAP_MS), seq);
       }
       regate(queue, row.key as string | null);
     }

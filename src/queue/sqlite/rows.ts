@@ -1,5 +1,5 @@
 import type { Failure } from "../../failure.ts";
-import type { EventState, HistoryEntry, StoredEvent } from "../event-store.ts";
+import type { EventState, HistoryEntry, NewEvent, StoredEvent } from "../event-store.ts";
 
 export type Row = Record<string, unknown>;
 
@@ -52,4 +52,17 @@ function toFailure(text: unknown): Failure | null {
 /** The row number behind an event's id; null for what was never one of ours. */
 export function seqOf(id: string): number | null {
   return /^[1-9]\d{0,15}$/.test(id) ? Number(id) : null;
+}
+
+/** A NUL in a name would be cut off by some versions of Node when it is read back; the body is read as bytes. */
+export function withPlainNames(event: NewEvent): NewEvent {
+  const plain = <T extends string | null>(name: T) =>
+    (name?.includes("\0") ? name.replaceAll("\0", "\ufffd") : name) as T;
+  return {
+    ...event,
+    key: plain(event.key),
+    dedupeId: plain(event.dedupeId),
+    topic: plain(event.topic),
+    reference: plain(event.reference),
+  };
 }

@@ -52,8 +52,15 @@ export function prepareSettle(
           note(seq, { at: now, attempt, what: "defer", failure });
           break;
         case "release":
-          // Due when it was due before, and its stalls are kept: nothing was learned about it.
-          putBack.run(row.due_at as number, attempts, 1, failureText, failureClass, seq);
+          // Its stalls are kept: nothing was learned about it.
+          putBack.run(
+            outcome.at === undefined ? (row.due_at as number) : dueTime(outcome.at),
+            attempts,
+            1,
+            failureText,
+            failureClass,
+            seq,
+          );
           break;
       }
       regate(queue, row.key as string | null);

@@ -9,6 +9,8 @@ import { prepareHistory } from "./history.ts";
 import { preparePause, preparePaused, prepareResume } from "./pause.ts";
 import { preparePrune } from "./prune.ts";
 import { prepareRecover } from "./recover.ts";
+import { prepareRedact, prepareScrub } from "./redact.ts";
+import { prepareRestore } from "./restore.ts";
 import { prepareSettle } from "./settle.ts";
 
 /** What changes something: done inside a transaction, answered after its commit. */
@@ -22,12 +24,14 @@ export function prepareWrites(db: DatabaseSync) {
     redrive: prepareRedrive(db),
     discard: prepareDiscard(db),
     prune: preparePrune(db),
+    restore: prepareRestore(db),
+    redact: prepareRedact(db),
     pause: preparePause(db),
     resume: prepareResume(db),
   };
 }
 
-/** What only looks. */
+/** What only looks, and what can't be done inside a transaction. */
 export function prepareReads(db: DatabaseSync) {
   return {
     counts: prepareCounts(db),
@@ -35,6 +39,7 @@ export function prepareReads(db: DatabaseSync) {
     list: prepareList(db),
     history: prepareHistory(db),
     paused: preparePaused(db),
+    scrub: prepareScrub(db),
   };
 }
 

@@ -93,6 +93,12 @@ export function embeddedStore(
     discard: (query, options) =>
       mayMakeWork(inSteps(Number.POSITIVE_INFINITY, (limit) => ask("discard", query, { ...options, limit }))),
     prune: (policy) => ask("prune", policy),
+    restore: (events, now) => mayMakeWork(ask("restore", events, now)),
+    redact: async (redactions) => {
+      const done = await ask("redact", redactions);
+      if (done.includes("ok")) await ask("scrub");
+      return done;
+    },
     close: async () => {
       if (closed) return;
       closed = true;

@@ -1,5 +1,5 @@
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { openFailure, storageFailure } from "./errors.ts";
+import { isDamage, openFailure, storageFailure } from "./errors.ts";
 import { type Answer, type Job, prepareGroupCommit } from "./group-commit.ts";
 import { type OpenedFile, openFile } from "./open.ts";
 import type { Opened, Reply, Request, ThreadData } from "./protocol.ts";
@@ -27,6 +27,8 @@ function serve(opened: OpenedFile): void {
   const reads = new Map(Object.entries(prepareReads(db))) as unknown as Map<string, Operation>;
   const wanted = new Map<number, { name: string; options: QueueOptions }>();
   const queues = new Map<number, Queue>();
+  /** Once damage was met nothing more is written: it could land on what is still whole. Looking goes on. */
+  let damage: { error: unknown } | undefined;
 
   /** Opens a queue at its first use, in a commit of its own; one that failed is tried again at the next use. */
   const queueOf = (handle: number): Queue => {
@@ -44,8 +46,10 @@ function serve(opened: OpenedFile): void {
     const changes: { n: number; job: Job }[] = [];
     const looks: { n: number; job: Job }[] = [];
     const replies: Reply[] = [];
-    const refuse = (n: number, error: unknown) =>
+    const refuse = (n: number, error: unknown) => {
+      if (isDamage(error)) damage ??= { error };
       replies.push({ n, failure: storageFailure(error, data.file) });
+    };
 
     const gone = attempt(opened.checkStillThere);
 
@@ -60,6 +64,7 @@ function serve(opened: OpenedFile): void {
         if ("error" in gone) throw gone.error;
         const queue = queueOf(handle);
         const write = writes.get(op);
+        if (write && damage) throw damage.error;
         const run = write ?? reads.get(op)!;
         (write ? changes : looks).push({ n, job: () => run(queue, ...args) });
       } catch (error) {

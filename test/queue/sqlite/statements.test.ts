@@ -14,6 +14,8 @@ import { laneSql } from "../../../src/queue/sqlite/lane.ts";
 import { migrate } from "../../../src/queue/sqlite/migrations.ts";
 import { pruneSql } from "../../../src/queue/sqlite/prune.ts";
 import { recoverSql } from "../../../src/queue/sqlite/recover.ts";
+import { redactSql } from "../../../src/queue/sqlite/redact.ts";
+import { restoreSql } from "../../../src/queue/sqlite/restore.ts";
 import { settleSql } from "../../../src/queue/sqlite/settle.ts";
 import { newEvent } from "../../conformance/event-store.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
@@ -29,6 +31,8 @@ describe("every statement of the daily work", () => {
     lane: laneSql,
     prune: pruneSql,
     recover: recoverSql,
+    redact: redactSql,
+    restore: restoreSql,
     settle: settleSql,
   };
   const db = new DatabaseSync(":memory:");
