@@ -9,6 +9,7 @@ export type {
   ImportValue,
   RecordReference,
 } from "./import-plan.ts";
+export { parseExactJson } from "./json.ts";
 export { createOdooClient, type OdooClient } from "./odoo/client.ts";
 export { createGatherer } from "./odoo/gather.ts";
 export { applyPlans, type PlanResult } from "./odoo/import.ts";

@@ -18,11 +18,11 @@ import {
   type QueueRole,
   type QueueSession,
   type Runtime,
-  receiptOf,
   registerLease,
   serveAdminApi,
   setting,
   startQueueSession,
+  verbatimText,
 } from "../runtime/index.ts";
 import { queueStatus } from "./queue-status.ts";
 
@@ -94,7 +94,7 @@ export default function register(RED: Runtime): void {
           dedupeId,
           topic: message.topic ?? "",
           reference: identity.reference,
-          ...packMessage(message, verbatimText(message)),
+          ...packMessage(message, verbatimText(message, this)),
         });
         answerReceipt(message._msgid, 200);
         message.stored = { id, outcome, queue: name, key };
@@ -107,12 +107,6 @@ export default function register(RED: Runtime): void {
     onClose(this, () => session.stop());
   }
   RED.nodes.registerType("durable-queue", DurableQueue);
-}
-
-/** The sender's own bytes, unless the flow changed the payload since. */
-function verbatimText(message: Message): string | undefined {
-  const receipt = receiptOf(message._msgid);
-  return receipt && receipt.parsed === JSON.stringify(message.payload) ? receipt.text : undefined;
 }
 
 /** Parts of one split event are events of their own. */

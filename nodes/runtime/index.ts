@@ -12,6 +12,6 @@ export {
   startQueueSession,
 } from "./queue-session.ts";
 export { addRawRoute, answer, normalisePath, type RawRoute } from "./raw-routes.ts";
-export { answerReceipt, openReceipt, type Receipt, receiptOf } from "./receipts.ts";
+export { answerReceipt, onlyTarget, openReceipt, type Receipt, verbatimText } from "./receipts.ts";
 export { positive, setting } from "./setting.ts";
 export { statusText } from "./status-text.ts";

@@ -8,6 +8,7 @@ import {
   type FlowNode,
   normalisePath,
   onClose,
+  onlyTarget,
   openReceipt,
   positive,
   type Runtime,
@@ -78,7 +79,7 @@ export default function register(RED: Runtime): void {
       }, answerWithinMs);
       openReceipt(messageId, {
         text,
-        parsed: JSON.stringify(payload),
+        straightTo: onlyTarget(this),
         answer: (status) => {
           clearTimeout(tooLate);
           answer(response, status, status === 200 ? "Stored." : "Not stored; send it again.");

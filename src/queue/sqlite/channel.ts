@@ -12,6 +12,8 @@ export interface Channel {
   close(): Promise<void>;
 }
 
+const AT_ONCE = 4;
+
 type Waiter = { resolve(value: unknown): void; reject(error: Error): void };
 
 /** Starts the thread; resolves when it has the file open, rejects with its reason when it refuses. */
@@ -29,6 +31,7 @@ export function openChannel(data: ThreadData, onError: (error: Error) => void): 
 
   const flush = () => {
     const requests = outbox;
+    if (requests.length === 0) return;
     outbox = [];
     try {
       thread.postMessage(requests);
@@ -48,8 +51,11 @@ export function openChannel(data: ThreadData, onError: (error: Error) => void): 
   };
 
   const post = (message: Request) => {
-    // One message for all of this turn of the event loop: a message costs more than what is in it.
-    if (outbox.push(message) === 1) setImmediate(flush);
+    // A few to a message, because a message costs something too; but the thread is not kept waiting for the end of
+    // this turn: then it and this thread would work by turns (bench: webhooks 0.81 → 0.92 of the core nodes').
+    const size = outbox.push(message);
+    if (size >= AT_ONCE) flush();
+    else if (size === 1) setImmediate(flush);
   };
 
   const ask = (message: Request) =>
