@@ -128,6 +128,7 @@ function summaryLine(figures: Figures): string {
 
 async function queueFigures(nodeRed: NodeRedProcess): Promise<Pick<Figures, "waiting" | "dead">> {
   const response = await fetch(`${nodeRed.url}/holdfast/queues`);
+  if (!response.ok) throw new Error(`Node-RED does not tell its queues: HTTP ${response.status}.`);
   const queues = (await response.json()) as { counts: Record<string, number> | null }[];
   const total = (state: string) => queues.reduce((all, { counts }) => all + (counts?.[state] ?? 0), 0);
   // What is blocked behind a dead letter moves only when a person does something: not waiting, but stuck.

@@ -37,8 +37,12 @@ console.log("Building …");
 await buildPackage();
 
 let ended: (() => Promise<void>) | undefined;
+let leaving = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.once(signal, async () => {
+  process.on(signal, async () => {
+    // A terminal's Ctrl+C comes twice: from the terminal, and passed on.
+    if (leaving) return;
+    leaving = true;
     await ended?.();
     process.exit(0);
   });

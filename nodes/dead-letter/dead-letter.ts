@@ -19,6 +19,7 @@ import {
   openQueues,
   type Runtime,
   statusText,
+  wasDone,
 } from "../runtime/index.ts";
 
 /** Ends failed events as dead letters and emits each once, for alerts; redrives and discards on command. */
@@ -35,15 +36,19 @@ export default function register(RED: Runtime): void {
           this.warn(RED._("dead-letter.warn.lost"));
         return send(message);
       }
-      const command = leaseOf(message) ? null : readDeadLetterCommand(message.topic, message.payload);
+      // A command that failed comes back here through Catch: as a failure, or it would run for ever.
+      const command =
+        message.failure || leaseOf(message) ? null : readDeadLetterCommand(message.topic, message.payload);
       if (command) {
-        message.payload = await carryOut(RED, command);
+        const result = await carryOut(RED, command);
+        message.payload = result;
+        this.status({ fill: "green", shape: "ring", text: `${result.command}: ${result.count}` });
         return send(message);
       }
       const failure =
         (message.failure as Failure | undefined) ?? failureOf(message.error?.message ?? "", "flow");
       const live = leaseOf(message);
-      if (!live) {
+      if (!live && !wasDone(message)) {
         this.warn(RED._(hadLease(message) ? "dead-letter.warn.lost" : "dead-letter.warn.no-queue"));
         if (hadLease(message)) return;
       }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { NodeDef } from "node-red";
 import {
   eventIdentity,
@@ -8,7 +9,7 @@ import {
 } from "../../src/index.ts";
 import type { QueueStoreNode } from "../queue-store/queue-store.ts";
 import {
-  answerReceipt,
+  claimReceipt,
   type FlowNode,
   forgetLease,
   type Message,
@@ -23,6 +24,7 @@ import {
   setting,
   startQueueSession,
   verbatimText,
+  whole,
 } from "../runtime/index.ts";
 import { queueStatus } from "./queue-status.ts";
 
@@ -69,15 +71,19 @@ export default function register(RED: Runtime): void {
         coalesce: config.coalesce === true,
         dedupeMs: positive(config.dedupeHours, 72) * 3_600_000,
         keepDoneMs: positive(config.keepDoneDays, 14) * 86_400_000,
-        keepDone: positive(config.keepDoneCount, 100_000),
-        concurrency: positive(config.concurrency, 40),
+        keepDone: whole(config.keepDoneCount, 100_000),
+        concurrency: whole(config.concurrency, 40),
         processingLimitMs: positive(config.processingMinutes, 5) * 60_000,
-        maxStalls: positive(config.maxStalls, 5),
+        maxStalls: whole(config.maxStalls, 5),
         leaseMs: Math.max(3, positive(config.leaseSeconds, 30)) * 1000,
         role: config.role || "both",
         openDatabase: () => store.openDatabase(),
         closeDatabase: () => store.closeDatabase(),
-        deliver: (event, lease, from) => this.send([null, delivery(RED, event, lease, from)]),
+        deliver: (event, lease, from) => {
+          if (!this.wires?.[1]?.length) throw notWired(name);
+          this.send([null, delivery(RED, event, lease, from)]);
+        },
+        onEnd: (lease) => forgetLease(lease),
         onState: (state) => this.status(queueStatus(RED, state)),
       });
     } catch (thrown) {
@@ -85,22 +91,24 @@ export default function register(RED: Runtime): void {
     }
 
     onInput(this, "queue", async (message, send) => {
+      const stored = claimReceipt(message);
       try {
         const identity = eventIdentity(message.topic ?? "", message.payload, message.shopify);
+        const verbatim = verbatimText(message, this);
         const key = (await keyOf(message)) ?? identity.key;
-        const dedupeId = (await dedupeOf(message)) ?? partOf(identity.dedupeId, message);
+        const dedupeId = (await dedupeOf(message)) ?? dedupeIdOf(identity.dedupeId, message, verbatim);
         const { id, outcome } = await session.append({
           key,
           dedupeId,
           topic: message.topic ?? "",
           reference: identity.reference,
-          ...packMessage(message, verbatimText(message, this)),
+          ...packMessage(message, verbatim ?? undefined),
         });
-        answerReceipt(message._msgid, 200);
+        stored(true);
         message.stored = { id, outcome, queue: name, key };
         send([message, null]);
       } catch (thrown) {
-        answerReceipt(message._msgid, 503);
+        stored(false);
         throw thrown;
       }
     });
@@ -109,10 +117,18 @@ export default function register(RED: Runtime): void {
   RED.nodes.registerType("durable-queue", DurableQueue);
 }
 
-/** Parts of one split event are events of their own. */
-function partOf(dedupeId: string | null, message: Message): string | null {
+/** Parts of one event, or what a flow made of it, are events of their own; sent again, they are the same again. */
+function dedupeIdOf(
+  dedupeId: string | null,
+  message: Message,
+  verbatim: string | null | undefined,
+): string | null {
+  if (dedupeId === null) return null;
   const index = (message.parts as { index?: number } | undefined)?.index;
-  return dedupeId !== null && index !== undefined ? `${dedupeId}#${index}` : dedupeId;
+  if (index !== undefined) return `${dedupeId}#${index}`;
+  if (verbatim !== null) return dedupeId;
+  const digest = createHash("sha256").update(JSON.stringify(message.payload) ?? "");
+  return `${dedupeId}#${digest.digest("hex").slice(0, 12)}`;
 }
 
 function delivery(RED: Runtime, event: LeasedEvent, lease: string, session: QueueSession): Message {
@@ -135,11 +151,22 @@ function delivery(RED: Runtime, event: LeasedEvent, lease: string, session: Queu
     reference: event.reference,
     settle: async (outcome) => {
       const settled = await worker.settle(lease, outcome);
-      forgetLease(lease);
+      forgetLease(lease, settled === "ok" && outcome.to === "done");
       return settled;
     },
   });
   return message;
+}
+
+/** Nobody is there to work on it: events wait, as while a destination is away. */
+function notWired(queue: string): HoldfastError {
+  return new HoldfastError({
+    class: "unavailable",
+    code: "not_wired",
+    message: `Nothing is wired to the deliveries of queue "${queue}".`,
+    hint: "Wire its second output to what works on the events, then deploy.",
+    source: "queue",
+  });
 }
 
 /** Reads key or dedupe id as the dialog says; undefined when the Shopify event decides. */

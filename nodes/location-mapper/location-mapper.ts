@@ -1,5 +1,6 @@
 import type { NodeDef } from "node-red";
 import {
+  HoldfastError,
   type LocationRow,
   locationIdOf,
   type MappedLocation,
@@ -38,6 +39,7 @@ export default function register(RED: Runtime): void {
     const policy = config.unmapped === "output" ? "pass" : config.unmapped || "reject";
 
     onInput(this, "flow", (message, send) => {
+      if (problem) throw brokenTable(problem);
       const { location, named } = config.direction === "toShopify" ? outward(message) : inward(message);
       if (location) message.location = location;
       const unmapped = !location && named && table.length > 0;
@@ -63,6 +65,16 @@ export default function register(RED: Runtime): void {
     };
   }
   RED.nodes.registerType("location-mapper", LocationMapper);
+}
+
+function brokenTable(problem: string): HoldfastError {
+  return new HoldfastError({
+    class: "rejected",
+    code: "location_table",
+    message: problem,
+    hint: "Correct the table of the location-mapper node, deploy, then retry.",
+    source: "flow",
+  });
 }
 
 function tableRow(row: ConfigRow): LocationRow {

@@ -10,7 +10,7 @@ import {
   readOperation,
 } from "../../src/index.ts";
 import type { OdooServerNode } from "../odoo-server/odoo-server.ts";
-import { type FlowNode, onInput, positive, type Runtime, setting, settleDone } from "../runtime/index.ts";
+import { type FlowNode, onInput, type Runtime, setting, settleDone, whole } from "../runtime/index.ts";
 
 interface Config extends NodeDef {
   server: string;
@@ -28,7 +28,7 @@ export default function register(RED: Runtime): void {
     let written = 0;
     let underWay = 0;
     const writePlan = createGatherer<ImportPlan, PlanResult>({
-      max: positive(config.batchSize, 40),
+      max: whole(config.batchSize, 40),
       run: (plans) => applyPlans(server!.client, plans),
     });
 
@@ -67,9 +67,11 @@ export default function register(RED: Runtime): void {
         underWay--;
       }
       if ((await settleDone(message)) === "lost") this.warn(RED._("odoo-write.warn.lost"));
+      const warnings = (message.payload as { warnings?: string[] } | null)?.warnings ?? [];
+      for (const warning of warnings) this.warn(warning);
       written++;
       this.status({
-        fill: "green",
+        fill: warnings.length > 0 ? "yellow" : "green",
         shape: "dot",
         text: RED._("odoo-write.status.written", { count: written }),
       });

@@ -49,7 +49,7 @@ export default function register(RED: Runtime): void {
 
 function filePlace(RED: Runtime, config: Config): DatabasePlace {
   const home = RED.settings.userDir ?? process.cwd();
-  const file = path.resolve(home, config.file?.trim() || path.join("holdfast", "queue.db"));
+  const file = path.resolve(home, setting(config.file) || path.join("holdfast", "queue.db"));
   return { id: `file ${file}`, open: () => openEmbeddedDatabase({ file }) };
 }
 

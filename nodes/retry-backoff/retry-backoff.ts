@@ -10,6 +10,7 @@ import {
   positive,
   type Runtime,
   type Send,
+  wasDone,
 } from "../runtime/index.ts";
 
 interface Config extends NodeDef {
@@ -48,6 +49,10 @@ export default function register(RED: Runtime): void {
       message.failure = failure;
 
       const live = leaseOf(message);
+      if (!live && wasDone(message)) {
+        this.warn(RED._("retry-backoff.warn.done"));
+        return giveUp(message, send);
+      }
       if (!live && hadLease(message)) return this.warn(RED._("retry-backoff.warn.lost"));
       const attempt = live?.attempt ?? attemptOutsideQueue(message);
       const decision = decide(failure, attempt, policy, Math.random);

@@ -43,7 +43,8 @@ export function serveAdminApi(RED: Runtime): void {
 
   httpAdmin.get(
     "/holdfast/queues/:name/export",
-    mayRead,
+    // Whole orders with their customers: more than Node-RED's own "read" may give to every visitor.
+    mayWrite,
     onQueue(async ({ store, worker }, request, response) => {
       await requireRest(store.queue, { store, worker });
       response.setHeader("Content-Type", "application/x-ndjson");

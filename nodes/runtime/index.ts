@@ -1,7 +1,15 @@
 export { serveAdminApi } from "./admin-api.ts";
 export { acquireDatabase, type DatabasePlace, releaseDatabase } from "./databases.ts";
 export { fail, onClose, onInput } from "./handle.ts";
-export { forgetLease, hadLease, type LiveLease, leaseOf, registerLease, settleDone } from "./leases.ts";
+export {
+  forgetLease,
+  hadLease,
+  type LiveLease,
+  leaseOf,
+  registerLease,
+  settleDone,
+  wasDone,
+} from "./leases.ts";
 export type { FlowNode, Message, Runtime, Send } from "./node-red.ts";
 export {
   findQueue,
@@ -12,6 +20,13 @@ export {
   startQueueSession,
 } from "./queue-session.ts";
 export { addRawRoute, answer, normalisePath, type RawRoute } from "./raw-routes.ts";
-export { answerReceipt, onlyTarget, openReceipt, type Receipt, verbatimText } from "./receipts.ts";
-export { positive, setting } from "./setting.ts";
+export {
+  claimReceipt,
+  expireReceipt,
+  onlyTarget,
+  openReceipt,
+  type Receipt,
+  verbatimText,
+} from "./receipts.ts";
+export { positive, setting, whole } from "./setting.ts";
 export { statusText } from "./status-text.ts";

@@ -15,6 +15,9 @@ const byLease = new Map<string, LiveLease>();
 /** A function node that returns a new object loses msg.queue, but Node-RED keeps its _msgid. */
 const byMessageId = new Map<string, LiveLease>();
 const messageIdOf = new Map<string, string>();
+/** What a second writer on the same delivery has to know when it fails. */
+const doneLately = new Set<string>();
+const remembered = 5_000;
 
 export function registerLease(messageId: string, live: LiveLease): void {
   byLease.set(live.lease, live);
@@ -22,7 +25,9 @@ export function registerLease(messageId: string, live: LiveLease): void {
   messageIdOf.set(live.lease, messageId);
 }
 
-export function forgetLease(lease: string): void {
+/** @param done the event is done: nothing can bring it again. */
+export function forgetLease(lease: string, done = false): void {
+  if (done) rememberDone(lease);
   byLease.delete(lease);
   const messageId = messageIdOf.get(lease);
   messageIdOf.delete(lease);
@@ -42,9 +47,20 @@ export function hadLease(message: Message): boolean {
   return typeof message.queue?.lease === "string";
 }
 
+/** True when the event of this message was settled done already, by another node of the flow. */
+export function wasDone(message: Message): boolean {
+  return doneLately.has(String(message.queue?.lease));
+}
+
+function rememberDone(lease: string): void {
+  doneLately.add(lease);
+  if (doneLately.size > remembered) for (const oldest of doneLately) return void doneLately.delete(oldest);
+}
+
 /** Settles a message's event as done; a message that no queue delivered is left alone. */
 export async function settleDone(message: Message): Promise<"ok" | "lost" | "none"> {
   const live = leaseOf(message);
   if (live) return live.settle({ to: "done" });
+  if (wasDone(message)) return "ok";
   return hadLease(message) ? "lost" : "none";
 }

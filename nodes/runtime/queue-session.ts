@@ -45,6 +45,8 @@ export interface QueueSessionOptions {
   openDatabase(): Promise<QueueDatabase>;
   closeDatabase(): Promise<void>;
   deliver(event: LeasedEvent, lease: string, session: QueueSession): void;
+  /** A delivery is over, however it ended. */
+  onEnd(lease: string): void;
   onState(state: QueueState): void;
 }
 
@@ -171,8 +173,10 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
   };
 
   const open = async (): Promise<void> => {
+    let opened = false;
     try {
       const database = await options.openDatabase();
+      opened = true;
       const { deadHoldsKey, coalesce, dedupeMs, keepDoneMs, keepDone } = options;
       const store = database.queue(name, { deadHoldsKey, coalesce, dedupeMs });
       const worker =
@@ -185,6 +189,7 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
               processingLimitMs: options.processingLimitMs,
               maxStalls: options.maxStalls,
               deliver: (event, lease) => options.deliver(event, lease, session),
+              onEnd: options.onEnd,
               onChange: stateChanged,
             });
       // What others do to the queue shows here too.
@@ -194,6 +199,7 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
       closedBecause = null;
     } catch (thrown) {
       closedBecause = failureOf(thrown, "queue");
+      if (opened) await options.closeDatabase().catch(() => {});
       if (!stopped) timer = setTimeout(() => (opening = open()), reopenAfterMs);
     }
     if (!stopped) await showState();

@@ -6,6 +6,8 @@ export interface RawRoute {
   /** Bytes; a longer body is answered 413. */
   limit: number;
   handle(request: IncomingMessage, body: Buffer, response: ServerResponse): void;
+  /** False: answered 401, and nothing of the body is kept. */
+  mayBeSigned(request: IncomingMessage): boolean;
   /** The body was read by someone else before us: nothing can be verified. */
   consumed(request: IncomingMessage): void;
 }
@@ -19,7 +21,7 @@ const routes = new Map<string, RawRoute>();
 const handovers = new Map<string, Handover>();
 
 interface Handover {
-  limit: number;
+  from: RawRoute;
   waiting: { request: IncomingMessage; body: Buffer; response: ServerResponse }[];
   timer: NodeJS.Timeout;
 }
@@ -42,16 +44,16 @@ export function addRawRoute(RED: Runtime, path: string, route: RawRoute): (forGo
   return (forGood) => {
     if (routes.get(path) !== route) return;
     routes.delete(path);
-    if (!forGood) handOver(path, route.limit);
+    if (!forGood) handOver(path, route);
   };
 }
 
-function handOver(path: string, limit: number): void {
+function handOver(path: string, from: RawRoute): void {
   const timer = setTimeout(() => {
     handovers.delete(path);
   }, handoverWithinMs);
   timer.unref();
-  handovers.set(path, { limit, waiting: [], timer });
+  handovers.set(path, { from, waiting: [], timer });
 }
 
 function takeOver(path: string, route: RawRoute): void {
@@ -62,14 +64,18 @@ function takeOver(path: string, route: RawRoute): void {
   // The other nodes of the flow are made in the same tick.
   setImmediate(() => {
     for (const { request, body, response } of handover.waiting)
-      if (!response.headersSent) route.handle(request, body, response);
+      if (!response.headersSent) hand(route, request, body, response);
   });
 }
 
 /** Keeps a request until the redeployed node takes over; after that the sender may as well try again. */
 function wait(handover: Handover, request: IncomingMessage, body: Buffer, response: ServerResponse): void {
-  handover.waiting.push({ request, body, response });
-  setTimeout(() => answer(response, 503, "Restarting; send it again."), answerWithinMs).unref();
+  const waiting = { request, body, response };
+  handover.waiting.push(waiting);
+  setTimeout(() => {
+    handover.waiting = handover.waiting.filter((one) => one !== waiting);
+    answer(response, 503, "Restarting; send it again.");
+  }, answerWithinMs).unref();
 }
 
 function routeAt(path: string): RawRoute | undefined {
@@ -78,7 +84,8 @@ function routeAt(path: string): RawRoute | undefined {
   const handover = handovers.get(path);
   return (
     handover && {
-      limit: handover.limit,
+      limit: handover.from.limit,
+      mayBeSigned: handover.from.mayBeSigned,
       handle: (request, body, response) => wait(handover, request, body, response),
       consumed: () => {},
     }
@@ -114,7 +121,13 @@ function httpNodeRoot(RED: Runtime): string {
 function reserved(request: IncomingMessage, root: string): boolean {
   if (request.method !== "POST") return false;
   const path = (request.url ?? "").split("?", 1)[0] ?? "";
-  return path.startsWith(root) && routeAt(normalisePath(path.slice(root.length))) !== undefined;
+  // Express finds the root in any case, and only as a whole step of the path.
+  const below = path.slice(root.length);
+  return (
+    path.slice(0, root.length).toLowerCase() === root.toLowerCase() &&
+    below.startsWith("/") &&
+    routeAt(normalisePath(below)) !== undefined
+  );
 }
 
 function dispatch(
@@ -123,33 +136,73 @@ function dispatch(
   response: ServerResponse,
   next: () => void,
 ): void {
-  const route = request.method === "POST" ? routeAt(normalisePath(path)) : undefined;
+  const at = normalisePath(path);
+  const route = request.method === "POST" ? routeAt(at) : undefined;
   if (!route) return next();
   if (request.readableEnded || request.readableDidRead) {
-    if (Buffer.isBuffer(request.body)) return route.handle(request, request.body, response);
+    if (Buffer.isBuffer(request.body)) return hand(route, request, request.body, response);
     route.consumed(request);
     return answer(response, 500, "The body was read before it could be verified.");
   }
-  collect(request, response, route);
+  if (!route.mayBeSigned(request)) return refuse(request, response, 401, "Not signed.");
+  collect(request, response, at, route.limit);
 }
 
-function collect(request: IncomingMessage, response: ServerResponse, route: RawRoute): void {
-  if (Number(request.headers["content-length"] ?? 0) > route.limit) return refuseTooLarge(request, response);
+/** Strangers may send bodies too: what is kept of unverified ones is bounded, in bytes and in time. */
+const mostBytesHeld = 64 * 1024 * 1024;
+const bodyWithinMs = 10_000;
+let bytesHeld = 0;
+
+function collect(request: IncomingMessage, response: ServerResponse, path: string, limit: number): void {
+  const tooLarge = "The body is larger than this address accepts.";
+  if (Number(request.headers["content-length"] ?? 0) > limit) return refuse(request, response, 413, tooLarge);
   const chunks: Buffer[] = [];
   let size = 0;
+  let over = false;
+  const end = (): void => {
+    if (over) return;
+    over = true;
+    bytesHeld -= size;
+    chunks.length = 0;
+    clearTimeout(late);
+  };
+  const giveUp = (status: number, text: string): void => {
+    end();
+    refuse(request, response, status, text);
+  };
+  const late = setTimeout(() => giveUp(408, "The body did not arrive in time."), bodyWithinMs);
   request.on("data", (chunk: Buffer) => {
+    if (over) return;
     size += chunk.length;
-    if (size <= route.limit) chunks.push(chunk);
-    else if (!response.headersSent) refuseTooLarge(request, response);
+    bytesHeld += chunk.length;
+    chunks.push(chunk);
+    if (size > limit) giveUp(413, tooLarge);
+    else if (bytesHeld > mostBytesHeld) giveUp(503, "Too much at once; send it again.");
   });
+  request.on("close", end);
   request.on("end", () => {
-    if (size <= route.limit)
-      route.handle(request, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks), response);
+    if (over) return;
+    const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    end();
+    // A deploy may have put another node in this place while the body came.
+    const route = routeAt(path);
+    if (route) hand(route, request, body, response);
+    else answer(response, 404, "Nobody listens here any more.");
   });
 }
 
-function refuseTooLarge(request: IncomingMessage, response: ServerResponse): void {
-  answer(response, 413, "The body is larger than this address accepts.");
+/** A listener that throws would end the process. */
+function hand(route: RawRoute, request: IncomingMessage, body: Buffer, response: ServerResponse): void {
+  try {
+    route.handle(request, body, response);
+  } catch (thrown) {
+    console.error(thrown);
+    answer(response, 500, "The receiver failed; send it again.");
+  }
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
+  answer(response, status, text);
   // A sender hears the answer only after it has sent all: the rest is thrown away, but not for long.
   request.removeAllListeners("data");
   request.resume();

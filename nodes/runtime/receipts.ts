@@ -3,6 +3,8 @@ import type { FlowNode, Message } from "./node-red.ts";
 
 /** HTTP answers that wait until a durable queue has stored their event. */
 export interface Receipt {
+  /** The sender's id of this delivery; finds the receipt of a message that lost its `_msgid`, as `split` makes them. */
+  deliveryId: string;
   /** The body as it came, to be stored byte for byte. */
   text: string;
   /** The one node that the message goes to, straight; null when others see it first, or too, and may change it. */
@@ -10,10 +12,45 @@ export interface Receipt {
   answer(status: number): void;
 }
 
-const open = new Map<string, Receipt>();
+interface OpenReceipt extends Receipt {
+  messageId: string;
+  /** Queues that are at it. */
+  storing: number;
+  /** Parts of a split message that are stored. */
+  parts: Set<number>;
+}
+
+const open = new Map<string, OpenReceipt>();
+const byDelivery = new Map<string, OpenReceipt>();
 
 export function openReceipt(messageId: string, receipt: Receipt): void {
-  open.set(messageId, receipt);
+  const opened = { ...receipt, messageId, storing: 0, parts: new Set<number>() };
+  open.set(messageId, opened);
+  byDelivery.set(receipt.deliveryId, opened);
+}
+
+/**
+ * A queue begins to store a message. Say how it ended: the request is answered 200 when every queue that began has
+ * stored, a split message when all its parts are; 503 as soon as one could not.
+ */
+export function claimReceipt(message: Message): (stored: boolean) => void {
+  const receipt = receiptOf(message);
+  if (!receipt) return () => {};
+  receipt.storing++;
+  return (stored) => {
+    receipt.storing--;
+    if (!stored) return end(receipt, 503);
+    const parts = message.parts as { index?: number; count?: number } | undefined;
+    if (parts?.index !== undefined) receipt.parts.add(parts.index);
+    if (receipt.storing === 0 && receipt.parts.size >= (parts?.count ?? 0)) end(receipt, 200);
+  };
+}
+
+/** Answers a request whose time is over; false when it was answered before. */
+export function expireReceipt(messageId: string): boolean {
+  const receipt = open.get(messageId);
+  if (receipt) end(receipt, 503);
+  return receipt !== undefined;
 }
 
 /** The only node behind this one; null when there are several, or none. */
@@ -22,21 +59,23 @@ export function onlyTarget(node: FlowNode): string | null {
   return targets.length === 1 ? targets[0]! : null;
 }
 
-/** The sender's own bytes of a message that a node got, unless the flow changed the payload since. */
-export function verbatimText(message: Message, node: FlowNode): string | undefined {
-  const receipt = open.get(message._msgid);
+/** The sender's own bytes of a message that a node got; null when the flow changed the payload, undefined if unknown. */
+export function verbatimText(message: Message, node: FlowNode): string | null | undefined {
+  const receipt = receiptOf(message);
   if (!receipt) return undefined;
   const unchanged =
     receipt.straightTo === node.id ||
     JSON.stringify(parseExactJson(receipt.text)) === JSON.stringify(message.payload);
-  return unchanged ? receipt.text : undefined;
+  return unchanged ? receipt.text : null;
 }
 
-/** Answers a waiting request, once; true when there was one. */
-export function answerReceipt(messageId: string, status: number): boolean {
-  const receipt = open.get(messageId);
-  if (!receipt) return false;
-  open.delete(messageId);
+function receiptOf(message: Message): OpenReceipt | undefined {
+  const deliveryId = (message.shopify as { webhookId?: unknown } | undefined)?.webhookId;
+  return open.get(message._msgid) ?? byDelivery.get(String(deliveryId));
+}
+
+function end(receipt: OpenReceipt, status: number): void {
+  if (!open.delete(receipt.messageId)) return;
+  if (byDelivery.get(receipt.deliveryId) === receipt) byDelivery.delete(receipt.deliveryId);
   receipt.answer(status);
-  return true;
 }

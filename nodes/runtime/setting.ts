@@ -4,6 +4,11 @@ export function setting(value: unknown): string {
   return /^\$\{[^}]+\}$/.test(text) ? "" : text;
 }
 
+/** A count: a whole number of at least one. */
+export function whole(value: unknown, otherwise: number): number {
+  return Math.max(1, Math.floor(positive(value, otherwise)));
+}
+
 /** A number setting, or its default when empty or not a number above zero. */
 export function positive(value: unknown, otherwise: number): number {
   const number = Number(setting(value));

@@ -4,7 +4,7 @@ import { receiveWebhook } from "../../src/index.ts";
 import {
   addRawRoute,
   answer,
-  answerReceipt,
+  expireReceipt,
   type FlowNode,
   normalisePath,
   onClose,
@@ -26,6 +26,7 @@ interface Config extends NodeDef {
 
 /** Shopify gives up after 5 s; an answer it no longer hears would look like a success here. */
 const answerWithinMs = 4_500;
+const warnEveryMs = 60_000;
 
 export default function register(RED: Runtime): void {
   function ShopifyWebhookIn(this: FlowNode, config: Config): void {
@@ -36,9 +37,20 @@ export default function register(RED: Runtime): void {
       .split(/[\s,]+/)
       .filter((topic) => topic !== "");
 
-    const complain = (text: string): void => {
-      this.warn(text);
+    const warnedAt = new Map<string, number>();
+    let complained = false;
+    /** Anybody may send nonsense: the log gets one line a minute of each kind. */
+    const complain = (text: string, kind = text): void => {
+      complained = true;
       this.status({ fill: "red", shape: "dot", text: statusText(text) });
+      if (Date.now() - (warnedAt.get(kind) ?? 0) < warnEveryMs) return;
+      warnedAt.set(kind, Date.now());
+      this.warn(text);
+    };
+    const recover = (): void => {
+      if (!complained) return;
+      complained = false;
+      listening();
     };
     const listening = (): void => {
       this.status({
@@ -68,20 +80,23 @@ export default function register(RED: Runtime): void {
       if (!received.ok) {
         complain(
           RED._("shopify-webhook-in.warn.refused", { status: received.status, reason: received.reason }),
+          String(received.status),
         );
         return answer(response, received.status, "Refused; the receiver's log says why.");
       }
       const { topic, payload, text, shopify, reference } = received.event;
       const messageId = RED.util.generateId();
       const tooLate = setTimeout(() => {
-        if (answerReceipt(messageId, 503))
-          complain(RED._("shopify-webhook-in.warn.not-stored", { reference }));
+        if (expireReceipt(messageId))
+          complain(RED._("shopify-webhook-in.warn.not-stored", { reference }), "not-stored");
       }, answerWithinMs);
       openReceipt(messageId, {
         text,
+        deliveryId: shopify.webhookId,
         straightTo: onlyTarget(this),
         answer: (status) => {
           clearTimeout(tooLate);
+          if (status === 200) recover();
           answer(response, status, status === 200 ? "Stored." : "Not stored; send it again.");
         },
       });
@@ -91,6 +106,7 @@ export default function register(RED: Runtime): void {
     try {
       const remove = addRawRoute(RED, path, {
         limit: positive(config.limitMb, 5) * 1024 * 1024,
+        mayBeSigned: (request) => request.headers["x-shopify-hmac-sha256"] !== undefined,
         handle: receive,
         consumed: () => complain(RED._("shopify-webhook-in.error.consumed")),
       });

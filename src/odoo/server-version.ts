@@ -1,3 +1,4 @@
+import { failureOf, HoldfastError } from "../failure.ts";
 import { type Asked, oddAnswer } from "./errors.ts";
 import { exceptionFailure } from "./exceptions.ts";
 import type { Http } from "./http.ts";
@@ -11,8 +12,30 @@ export interface OdooVersion {
   full: string;
 }
 
-/** Asks the server, without a login: /web/version exists since 19, XML-RPC's `version` until 21. */
+/**
+ * Asks the server, without a login: /web/version exists since 19, XML-RPC's `version` until 21.
+ * @throws HoldfastError `unavailable` for whatever is no version: a page of the proxy in front of it is no Odoo yet.
+ */
 export async function askVersion(http: Http, asked: Asked): Promise<OdooVersion> {
+  try {
+    return await readVersion(http, asked);
+  } catch (error) {
+    const { class: known, message } = failureOf(error, "odoo");
+    if (error instanceof HoldfastError && known !== "unknown") throw error;
+    throw new HoldfastError(
+      {
+        class: "unavailable",
+        code: "not_odoo",
+        message: `What answers at Odoo's address does not say which Odoo it is: ${message}`,
+        hint: "Check that Odoo itself runs behind this address.",
+        source: "odoo",
+      },
+      { cause: error },
+    );
+  }
+}
+
+async function readVersion(http: Http, asked: Asked): Promise<OdooVersion> {
   const answer = await http.send({
     method: "GET",
     path: "/web/version",

@@ -29,6 +29,8 @@ export interface WorkerOptions {
   hold?: Partial<HoldOptions>;
   /** Called once a claim. `lease` is opaque: hand it back to `settle`. What it throws is the event's failure. */
   deliver(event: LeasedEvent, lease: string): void;
+  /** A delivery is over: settled, dropped or put back. Its lease means nothing any more. */
+  onEnd?(lease: string): void;
   /** Something that `status` tells may have changed; at most once a tick. */
   onChange?(): void;
   /** The store failed; said once until it works again. The worker goes on by itself. */
@@ -327,6 +329,7 @@ export function startWorker(options: WorkerOptions): QueueWorker {
 
   const remove = (lease: string) => {
     deliveries.delete(lease);
+    options.onEnd?.(lease);
     changed();
     if (deliveries.size === 0) onIdle?.();
   };
@@ -497,7 +500,7 @@ export function startWorker(options: WorkerOptions): QueueWorker {
     settler.stop();
     over = true;
     await beating;
-    deliveries.clear();
+    for (const lease of [...deliveries.keys()]) remove(lease);
   };
 
   let stopped: Promise<void> | null = null;

@@ -112,6 +112,34 @@ for (const version of [4, 5] as const) {
       await eventually("all three are stored", async () => (await stored()) === before + 3);
     });
 
+    it("that a function node made two of is stored as two, and as the same two when it is sent again", async () => {
+      const splitting = {
+        id: "two",
+        type: "function",
+        z: "hf-tab",
+        name: "",
+        func: "return [[{ ...msg, payload: { ...msg.payload, half: 1 } }, { ...msg, payload: { ...msg.payload, half: 2 } }]];",
+        outputs: 1,
+        initialize: "",
+        finalize: "",
+        libs: [],
+        x: 240,
+        y: 180,
+        wires: [["hf-queue"]],
+      };
+      await nodeRed.deploy([...withNode(flow, "hf-in", { wires: [["two"]] }), splitting]);
+      const before = await eventually("the queue is open", async () => {
+        const count = await stored();
+        return count >= 0 && { count };
+      });
+      const webhook = signed();
+      assert.equal(await post(webhook), 200);
+      await eventually("both are stored", async () => (await stored()) === before.count + 2);
+      assert.equal(await post(webhook), 200);
+      assert.equal(await stored(), before.count + 2);
+      await nodeRed.deploy(flow);
+    });
+
     it("is answered 503 when no queue stores it", async () => {
       await nodeRed.deploy(withNode(flow, "hf-in", { wires: [[]] }));
       assert.equal(await post(signed()), 503);

@@ -303,4 +303,43 @@ describe("a flow behind a durable queue", () => {
     );
     assert.equal(caught!.failure!.code, "bad_command");
   });
+
+  it("tells of a command that failed once, instead of running it for ever", async () => {
+    await run(flowWith("return msg;"));
+    flow.node("dead").receive({ topic: "redrive", payload: {} });
+    await eventually("it is told", () => flow.received("alert").length > 0);
+    await new Promise((wait) => setTimeout(wait, 300));
+    assert.equal(flow.received("alert").length, 1);
+    assert.equal(flow.received("alert")[0]!.failure!.code, "bad_command");
+  });
+
+  it("tells an operator of what fails behind the node that settled the event", async () => {
+    await run(
+      flowWith("return msg;", {
+        ack: { wires: [["after"]] },
+        done: { ...functionNode("after", "throw new Error('too late');", [[]]), x: 0, y: 0 },
+      }),
+    );
+    send(1);
+    const [alert] = await eventually(
+      "it is told",
+      () => flow.received("alert").length > 0 && flow.received("alert"),
+    );
+    assert.match(alert!.failure!.message, /too late/);
+  });
+
+  it("keeps its events waiting, uncounted, while nothing is wired behind it", async () => {
+    await run(flowWith("return msg;", { queue: { wires: [["stored"], []] } }));
+    send("patient");
+    await eventually("its status says so", () =>
+      /held/.test(flow.node("queue").status.lastCall?.args[0].text ?? ""),
+    );
+    await stopFlow();
+    await run(flowWith("return msg;"));
+    const [done] = await eventually(
+      "it is delivered",
+      () => flow.received("done").length > 0 && flow.received("done"),
+    );
+    assert.equal(done!.queue!.attempt, 1);
+  });
 });

@@ -1,16 +1,22 @@
 import assert from "node:assert/strict";
 import type { FlowNode, Message } from "../../nodes/runtime/index.ts";
-import { answerReceipt, onlyTarget, openReceipt, verbatimText } from "../../nodes/runtime/index.ts";
+import {
+  claimReceipt,
+  expireReceipt,
+  onlyTarget,
+  openReceipt,
+  verbatimText,
+} from "../../nodes/runtime/index.ts";
 
 const text = '{ "id": 866550311766439020, "note": "as it came" }';
 const parsed = () => ({ id: "866550311766439020", note: "as it came" });
 const queue = { id: "queue" } as FlowNode;
 
 describe("the sender's own bytes", () => {
-  const held = (straightTo: string | null, payload: unknown): string | undefined => {
-    openReceipt("m1", { text, straightTo, answer: () => {} });
+  const held = (straightTo: string | null, payload: unknown): string | null | undefined => {
+    openReceipt("m1", { deliveryId: "d1", text, straightTo, answer: () => {} });
     const found = verbatimText({ _msgid: "m1", payload } as Message, queue);
-    answerReceipt("m1", 200);
+    expireReceipt("m1");
     return found;
   };
 
@@ -24,8 +30,8 @@ describe("the sender's own bytes", () => {
   });
 
   it("are not stored when the flow changed the payload", () => {
-    assert.equal(held(null, { ...parsed(), note: "changed" }), undefined);
-    assert.equal(held("function", { order: parsed() }), undefined);
+    assert.equal(held(null, { ...parsed(), note: "changed" }), null);
+    assert.equal(held("function", { order: parsed() }), null);
   });
 
   it("are those of one message alone", () => {
@@ -37,5 +43,48 @@ describe("the sender's own bytes", () => {
     assert.equal(wired([["queue"]]), "queue");
     assert.equal(wired([["queue", "debug"]]), null);
     assert.equal(wired([[]]), null);
+  });
+});
+
+describe("a waiting webhook", () => {
+  const opened = (): { statuses: number[] } => {
+    const statuses: number[] = [];
+    openReceipt("m1", {
+      deliveryId: "d1",
+      text,
+      straightTo: null,
+      answer: (status) => void statuses.push(status),
+    });
+    return { statuses };
+  };
+  const message = (more: object = {}): Message =>
+    ({ _msgid: "m1", payload: parsed(), ...more }) as unknown as Message;
+
+  it("is answered 200 once all queues that got it have stored it", () => {
+    const { statuses } = opened();
+    const first = claimReceipt(message());
+    const second = claimReceipt(message());
+    first(true);
+    assert.deepEqual(statuses, []);
+    second(true);
+    assert.deepEqual(statuses, [200]);
+  });
+
+  it("is answered 503 when one of them could not", () => {
+    const { statuses } = opened();
+    const first = claimReceipt(message());
+    claimReceipt(message())(false);
+    first(true);
+    assert.deepEqual(statuses, [503]);
+  });
+
+  it("that was split on the way is answered 200 once all its parts are stored", () => {
+    const { statuses } = opened();
+    const part = (index: number): Message =>
+      message({ _msgid: `part ${index}`, shopify: { webhookId: "d1" }, parts: { index, count: 2 } });
+    claimReceipt(part(0))(true);
+    assert.deepEqual(statuses, []);
+    claimReceipt(part(1))(true);
+    assert.deepEqual(statuses, [200]);
   });
 });

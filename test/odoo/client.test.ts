@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import fc from "fast-check";
+import type { HoldfastError } from "../../src/failure.ts";
 import type { OdooClient, OdooConfig } from "../../src/odoo/client.ts";
 import { createGate } from "../../src/odoo/gate.ts";
 import { decodeAnswer, encodeCall } from "../../src/odoo/xmlrpc-codec.ts";
@@ -87,6 +88,17 @@ describe("Odoo client", () => {
     assert.match(create, /<name>context<\/name>/);
     const write = bodies.find((body) => body.includes("<string>write</string>"))!;
     assert.match(write, /<array><data><value><array><data><value><int>5<\/int>/);
+  });
+
+  it("takes whatever says no version for a server that is away", async () => {
+    const pages = ['{"status":"maintenance"}', '{"status":', '<?xml version="1.0"?><methodResponse>'];
+    for (const page of pages) {
+      const { client } = await serve((_request, response) => void response.end(page));
+      await assert.rejects(client.version(), ({ failure }: HoldfastError) => {
+        assert.equal(failure.class, "unavailable");
+        return true;
+      });
+    }
   });
 
   it("asks the version again after the server was away: it may come back as another one", async () => {
