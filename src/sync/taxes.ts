@@ -8,6 +8,8 @@ import type { ShopifyTaxLine } from "./shopify-shapes.ts";
 
 /** Odoo keeps a tax's percentage with four digits. */
 const percentDigits = 4;
+/** 10,000 %: beyond it, it is no tax, and further on no number that JSON can carry. */
+const highestRate = 100;
 
 /**
  * The taxes that Shopify charged on a line whose net amount is given.
@@ -25,7 +27,7 @@ export function chargedTaxes(
   const byPercent = new Map<string, ChargedTax[]>();
   for (const line of listOf<ShopifyTaxLine>(lines, who, "tax_lines")) {
     const rate = parseDecimal(line.rate);
-    if (rate === null || rate.lt(0))
+    if (rate === null || rate.lt(0) || rate.gt(highestRate))
       throw malformed(who, `a tax has no usable rate: ${JSON.stringify(line.rate)}.`);
     const percent = roundTo(rate.times(100), percentDigits);
     const amount = money.required(line, "price", "a tax");

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { launchNodeRed, type NodeRedProcess } from "../../sandbox/node-red.ts";
 import { makeOrders, makeWebhook } from "../../sandbox/shopify/index.ts";
 import { eventually } from "../support/eventually.ts";
-import { exampleFlow, withNode } from "../support/flow.ts";
+import { exampleFlow, functionNode, withNode } from "../support/flow.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
 const shop = "holdfast-test.myshopify.com";
 const secret = "a webhook secret";
 
-/** The example's way in, and a second queue in another file; nobody stands behind the first, an ack behind the other. */
+/** The example's way in, and a second queue in another file; behind the first nobody settles, behind the other an ack. */
 const flow = [
-  ...withNode(exampleFlow(), "hf-queue", { wires: [[], []] }).map((node) =>
+  ...withNode(exampleFlow(), "hf-queue", { wires: [[], ["nobody"]] }).map((node) =>
     node.id === "hf-shop" ? { ...node, shop, credentials: { webhookSecret: secret } } : node,
   ),
   { id: "store2", type: "queue-store", name: "", file: "holdfast/other.db" },
@@ -25,6 +25,7 @@ const flow = [
     y: 600,
     wires: [[], ["ack"]],
   },
+  { ...functionNode("nobody", "return null;", [[]]), z: "hf-tab", name: "", x: 620, y: 140 },
   { id: "ack", type: "queue-ack", z: "hf-tab", name: "", x: 900, y: 600, wires: [[]] },
 ];
 

@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.ts";
-import type { FlowNodeConfig } from "../support/flow.ts";
-import {
-  functionNode,
-  runFlow,
-  startHelper,
-  stopFlow,
-  stopHelper,
-  type TestFlow,
-} from "../support/node-helper.ts";
+import { type FlowNodeConfig, functionNode } from "../support/flow.ts";
+import { runFlow, startHelper, stopFlow, stopHelper, type TestFlow } from "../support/node-helper.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
 /** Queue → work → settled; whatever fails → retry-backoff → dead-letter → alert. */

@@ -19,3 +19,18 @@ export function withNode(
   if (!flow.some((node) => node.id === id)) throw new Error(`The flow has no node ${id}.`);
   return flow.map((node) => (node.id === id ? { ...node, ...changes } : node));
 }
+
+/** A function node with code that sees `msg`. */
+export function functionNode(id: string, func: string, wires: string[][]): FlowNodeConfig {
+  return {
+    id,
+    type: "function",
+    z: "tab",
+    func,
+    outputs: wires.length,
+    initialize: "",
+    finalize: "",
+    libs: [],
+    wires,
+  };
+}

@@ -74,18 +74,3 @@ export async function runFlow(
 export const startHelper = (): Promise<void> => helper.startServer();
 export const stopHelper = (): Promise<void> => helper.stopServer();
 export const stopFlow = (): Promise<void> => helper.unload();
-
-/** A function node with code that sees `msg`. */
-export function functionNode(id: string, func: string, wires: string[][]): FlowNodeConfig {
-  return {
-    id,
-    type: "function",
-    z: "tab",
-    func,
-    outputs: wires.length,
-    initialize: "",
-    finalize: "",
-    libs: [],
-    wires,
-  };
-}
