@@ -53,7 +53,9 @@ describe("a Redis queue whose processes are killed", function () {
       await sleep(50);
       await server.start();
     }
-    await eventually("it goes on by itself", () => acknowledged.size > 1_300);
+    // Before the last kill many may have been acknowledged: only what comes after it shows that it goes on.
+    const beforeItWent = acknowledged.size;
+    await eventually("it goes on by itself", () => acknowledged.size > beforeItWent + 300);
     over = true;
     await Promise.all(producers);
     assert.ok(refused > 0);
