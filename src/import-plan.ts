@@ -1,17 +1,31 @@
 /**
  * An import plan: what shall stand in Odoo after this event, as data.
  * Mappings make it, an integrator's function node may change it, odoo-write applies it — as often as it likes,
- * because every record has an external id and is created once.
+ * because every record has an external id and is created once, and every step looks before it acts.
  * Field names are those of the newest Odoo; older ones are translated when it is written.
  */
 export interface ImportPlan {
   kind: "import-plan";
   /** What people call it: "#1001". */
   reference: string;
+  /** Where Odoo already holds a later version of this record, the plan changes nothing. */
+  version?: PlanVersion;
   /** In order: a record may point to those before it. */
   records: ImportRecord[];
   /** What Odoo must say after writing; anything else is a failure that names both numbers. */
   totals?: ExpectedTotals;
+  /** What is done after the records stand and the totals match, in order. */
+  steps?: PlanStep[];
+  /** Why an event rightly changes nothing; with no records and no steps. For people. */
+  nothing?: string;
+}
+
+/** The state of the Shopify record that an event carries. */
+export interface PlanVersion {
+  /** The record of this plan that remembers its version: "order_5678". */
+  externalId: string;
+  /** Shopify's `updated_at`, in UTC: "2026-11-24T10:00:00Z". Equal versions are applied again, older ones are not. */
+  at: string;
 }
 
 export interface ImportRecord {
@@ -22,6 +36,11 @@ export interface ImportRecord {
   values: Record<string, ImportValue>;
   /** One2many field → its records, created with their parent: `{ order_line: [...] }`. */
   children?: Record<string, ImportRecord[]>;
+  /**
+   * - `once` (default): created if it is not there; what is there stays as it is.
+   * - `always`: created, or brought to these values; children that are not named stay.
+   */
+  write?: "once" | "always";
 }
 
 /** Text and decimals are strings, dates "YYYY-MM-DD HH:MM:SS" in UTC; null leaves the field empty on purpose. */
@@ -39,8 +58,14 @@ export interface FindReference {
     where: Record<string, string | number | boolean>;
     /** When several match: refuse (default) or take the first by Odoo's own order. */
     several?: "reject" | "first";
-    /** When none matches: refuse with this hint (default), or leave the field empty. */
-    missing?: { class: "rejected" | "dependency"; code: string; message: string; hint: string } | "empty";
+    /**
+     * When none matches: refuse with this hint (default), leave the field empty, or create this record
+     * (its external id makes it one record, however many look for it at once).
+     */
+    missing?:
+      | { class: "rejected" | "dependency"; code: string; message: string; hint: string }
+      | "empty"
+      | { create: ImportRecord };
   };
 }
 
@@ -52,4 +77,149 @@ export interface ExpectedTotals {
   /** Decimal text: "103.25". */
   total: string;
   tax: string;
+  /** A difference up to `upTo` (decimal text, in the document's currency) becomes a visible line of this record's. */
+  adjustment?: {
+    upTo: string;
+    /** The line without its price: `sale.order.line` with external id, product, name, quantity 1, no taxes. */
+    line: ImportRecord;
+    /** The field of the document that holds it: "order_line". */
+    field: string;
+  };
+}
+
+/**
+ * A change of state that writing fields can't make. Each reads, acts only if something is left to do, and reads
+ * again; doing it twice is doing it once. Orders and lines are named by external id.
+ */
+export type PlanStep =
+  | ConfirmStep
+  | CancelStep
+  | InvoiceStep
+  | DeliverStep
+  | TrackStep
+  | UndeliverStep
+  | ReturnStep
+  | ReduceStep
+  | CreditStep
+  | NoteStep
+  | ArchiveStep;
+
+/** Confirms a quotation; one that a person cancelled stays cancelled, with a warning. Keeps its order date. */
+export interface ConfirmStep {
+  kind: "confirm";
+  order: string;
+}
+
+/** Cancels an order with its draft invoices and open pickings; an order with validated deliveries is refused with a hint. */
+export interface CancelStep {
+  kind: "cancel";
+  order: string;
+}
+
+/** Invoices all that is ordered and not invoiced, posts the invoice, and registers payments on it. */
+export interface InvoiceStep {
+  kind: "invoice";
+  order: string;
+  /** "YYYY-MM-DD"; null: today. */
+  date: string | null;
+  payments: PlanPayment[];
+}
+
+export interface PlanPayment {
+  /** Unique per payment: "payment_5678_1"; stands in the payment's memo, and a payment with it is not made again. */
+  externalId: string;
+  /** Decimal text in the document's currency; always positive. */
+  amount: string;
+  journal: RecordReference;
+  /** "YYYY-MM-DD" */
+  date: string;
+  memo: string;
+}
+
+/** Validates what left the shop; the rest stays open as a backorder. One fulfillment is one picking, once. */
+export interface DeliverStep {
+  kind: "deliver";
+  order: string;
+  /** "fulfillment_77" */
+  externalId: string;
+  lines: LineQuantity[];
+  /** Only pickings from below this warehouse; null: any. */
+  warehouseId: number | null;
+  tracking: Tracking | null;
+}
+
+/** Changes the tracking of a fulfillment that was delivered. */
+export interface TrackStep {
+  kind: "track";
+  /** "fulfillment_77" */
+  externalId: string;
+  order: string;
+  tracking: Tracking;
+}
+
+export interface Tracking {
+  /** "DHL"; looked up among Odoo's delivery carriers by name, left out where there is none. */
+  company: string | null;
+  numbers: string[];
+  urls: string[];
+}
+
+/** A fulfillment that Shopify cancelled: what its picking delivered comes back, and is to be delivered again. */
+export interface UndeliverStep {
+  kind: "undeliver";
+  order: string;
+  /** "fulfillment_77" */
+  externalId: string;
+}
+
+/** Goods that came back: a validated return of what was delivered, taken off the delivered quantity. */
+export interface ReturnStep {
+  kind: "return";
+  order: string;
+  /** "return_88" */
+  externalId: string;
+  lines: (LineQuantity & {
+    /** Where they went; null: where they came from. */
+    locationId: number | null;
+  })[];
+}
+
+/** Units that will not be shipped any more: the ordered quantity becomes what was delivered plus what still will be. */
+export interface ReduceStep {
+  kind: "reduce";
+  order: string;
+  lines: { line: string; stillToShip: string }[];
+}
+
+/** A posted credit note of exactly these amounts, linked to the order's lines and its invoice, with the money paid back. */
+export interface CreditStep {
+  kind: "credit";
+  order: string;
+  /** An `account.move` of type out_refund with its invoice_line_ids; its external id ("refund_88") makes it one. */
+  record: ImportRecord;
+  totals: ExpectedTotals;
+  payments: PlanPayment[];
+}
+
+/** A note in the chatter, once. */
+export interface NoteStep {
+  kind: "note";
+  record: string;
+  /** Unique: "refund_88_note". */
+  externalId: string;
+  text: string;
+}
+
+/** Archives a record (a deleted product, a redacted customer), or brings it back. */
+export interface ArchiveStep {
+  kind: "archive";
+  record: string;
+  active: boolean;
+}
+
+export interface LineQuantity {
+  /** External id of the order line: "line_9". */
+  line: string;
+  /** Decimal text, positive. */
+  quantity: string;
 }

@@ -1,14 +1,7 @@
 /** The library without Node-RED: what the nodes stand on, for those who write their own. */
 export type { MappedLocation, QueueInfo, ShopifyHeaders } from "./event.ts";
 export { type Failure, type FailureClass, failureOf, HoldfastError } from "./failure.ts";
-export type {
-  ExpectedTotals,
-  FindReference,
-  ImportPlan,
-  ImportRecord,
-  ImportValue,
-  RecordReference,
-} from "./import-plan.ts";
+export type * from "./import-plan.ts";
 export { parseExactJson } from "./json.ts";
 export { createOdooClient, type OdooClient } from "./odoo/client.ts";
 export { createGatherer } from "./odoo/gather.ts";

@@ -160,7 +160,7 @@ export function judge(reference: FindReference, ids: Answer): Found {
 
 function missing({ find }: FindReference): Found {
   if (find.missing === "empty") return { empty: true };
-  const said = find.missing ?? {
+  const said = (find.missing && "class" in find.missing && find.missing) || {
     class: "rejected" as const,
     code: "reference_not_found",
     message: `Odoo has no ${find.model} with ${spoken(find.where)}.`,
