@@ -1,9 +1,9 @@
 import { HoldfastError } from "../failure.ts";
+import { createHttp, type Http, HttpFault } from "../http.ts";
+import { withoutSecrets } from "../secrets.ts";
 import { type Asked, badUrl } from "./errors.ts";
 import { createGate } from "./gate.ts";
-import { createHttp, type Http, HttpFault } from "./http.ts";
 import { createJson2 } from "./json2.ts";
-import { withoutSecrets } from "./plain-text.ts";
 import { askVersion, type OdooVersion } from "./server-version.ts";
 import { type CallParams, isRepeatable, type Transport } from "./transport.ts";
 import { networkFailure } from "./wire-errors.ts";

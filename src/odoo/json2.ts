@@ -1,6 +1,6 @@
+import type { HttpAnswer } from "../http.ts";
 import { badCredentials } from "./errors.ts";
 import { exceptionFailure } from "./exceptions.ts";
-import type { HttpAnswer } from "./http.ts";
 import type { Transport, TransportCall } from "./transport.ts";
 import { httpFailure } from "./wire-errors.ts";
 

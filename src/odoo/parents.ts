@@ -1,8 +1,8 @@
 import { type Failure, failureOf } from "../failure.ts";
+import { groupBy } from "../group.ts";
 import type { ImportRecord, RecordReference } from "../import-plan.ts";
 import type { OdooClient } from "./client.ts";
 import { shopifyModule } from "./external-ids.ts";
-import { groupBy } from "./group.ts";
 
 /**
  * `load` can't create a contact below another for an ordinary user: Odoo then reads the parent's credit limit

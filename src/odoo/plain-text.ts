@@ -13,13 +13,6 @@ export function plainText(text: string, clean: (text: string) => string = (same)
   return cap(clean(lines.slice(0, 3).join(" ")));
 }
 
-/** Replaces every secret by dots, and whatever follows "bearer". */
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  let clean = text.replace(/(bearer\s+)\S+/gi, "$1•••");
-  for (const secret of secrets) if (secret !== "") clean = clean.replaceAll(secret, "•••");
-  return clean;
-}
-
 /** A Python traceback ends in "package.Class: message", the message maybe on several lines. */
 export function splitTraceback(text: string): { name: string; message: string } | undefined {
   if (!text.includes("Traceback (most recent call last)")) return undefined;

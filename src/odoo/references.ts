@@ -1,7 +1,7 @@
 import { HoldfastError } from "../failure.ts";
+import { groupBy, inChunks } from "../group.ts";
 import type { FindReference } from "../import-plan.ts";
 import type { OdooClient } from "./client.ts";
-import { groupBy, inChunks } from "./group.ts";
 
 type Where = FindReference["find"]["where"];
 type Scalar = Where[string];

@@ -1,4 +1,4 @@
-import { groupBy, inChunks } from "./group.ts";
+import { groupBy, inChunks } from "../group.ts";
 import type { Item } from "./plan-items.ts";
 
 const largest = 100;

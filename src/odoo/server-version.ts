@@ -1,7 +1,7 @@
 import { failureOf, HoldfastError } from "../failure.ts";
+import type { Http } from "../http.ts";
 import { type Asked, oddAnswer } from "./errors.ts";
 import { exceptionFailure } from "./exceptions.ts";
-import type { Http } from "./http.ts";
 import { httpFailure } from "./wire-errors.ts";
 import { decodeAnswer, encodeCall } from "./xmlrpc-codec.ts";
 

@@ -1,8 +1,8 @@
 import type { Failure } from "../failure.ts";
+import { groupBy } from "../group.ts";
 import type { ExpectedTotals } from "../import-plan.ts";
 import { type Decimal, decimal, roundTo } from "../money.ts";
 import type { OdooClient } from "./client.ts";
-import { groupBy } from "./group.ts";
 
 export interface TotalsQuestion {
   /** "Order #1001" */

@@ -1,5 +1,5 @@
+import type { Http } from "../http.ts";
 import type { Asked } from "./errors.ts";
-import type { Http } from "./http.ts";
 
 /** One shape that both transports serve: everything by name; XML-RPC puts known names in their order. */
 export interface CallParams {

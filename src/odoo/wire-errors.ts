@@ -1,6 +1,6 @@
 import type { HoldfastError } from "../failure.ts";
+import type { HttpAnswer, HttpFault } from "../http.ts";
 import { type Asked, fail } from "./errors.ts";
-import type { HttpAnswer, HttpFault } from "./http.ts";
 
 /** No complete answer: refused, cut, too late. What was sent may have been done. */
 export function networkFailure(fault: HttpFault, asked: Asked): HoldfastError {

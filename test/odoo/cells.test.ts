@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { groupBy } from "../../src/group.ts";
 import type { ImportRecord, ImportValue } from "../../src/import-plan.ts";
 import { makeTable, shapeOf, unevenChildren } from "../../src/odoo/cells.ts";
-import { groupBy } from "../../src/odoo/group.ts";
 import { type Parsed, readTable } from "../support/odoo-memory.ts";
 
 const none = () => undefined;
