@@ -250,11 +250,13 @@ new_secret() { od -An -N20 -tx1 /dev/urandom | tr -d ' \n'; }
 
 # Passwords and keys are made once for a machine and outlive a new template.
 stage_secrets() {
-  if [[ -s $secrets ]]; then return; fi
+  local name
   (
     umask 077
-    printf 'password=%s\napi_key=%s\nadmin_password=%s\nadmin_api_key=%s\n' \
-      "$(new_secret)" "$(new_secret)" "$(new_secret)" "$(new_secret)" >"$secrets.new"
+    cat "$secrets" 2>/dev/null >"$secrets.new" || true
+    for name in {,billing_,admin_}{password,api_key}; do
+      grep -q "^$name=" "$secrets.new" || printf '%s=%s\n' "$name" "$(new_secret)" >>"$secrets.new"
+    done
   )
   mv "$secrets.new" "$secrets"
 }
@@ -282,6 +284,7 @@ stage_template() {
   . "$secrets"
   # shellcheck disable=SC2154 # from the secrets file
   leashed_inside odoo env RIG_PASSWORD="$password" RIG_API_KEY="$api_key" RIG_CATALOGUE=/tmp/catalogue.json \
+    RIG_BILLING_PASSWORD="$billing_password" RIG_BILLING_API_KEY="$billing_api_key" \
     RIG_ADMIN_PASSWORD="$admin_password" RIG_ADMIN_API_KEY="$admin_api_key" \
     odoo shell --config=/etc/odoo/rig.conf -d "$template_db" --no-http <"$seed" >"$cache/seed.out" 2>>"$cache/build.log" ||
     die "seeding failed, see $cache/build.log"
@@ -536,6 +539,9 @@ export ODOO_DB=$db
 export ODOO_LOGIN=holdfast
 export ODOO_PASSWORD=$password
 export ODOO_API_KEY=$api_key
+export ODOO_BILLING_LOGIN=holdfast_billing
+export ODOO_BILLING_PASSWORD=${billing_password:?has none yet: run "scripts/odoo-rig.sh up"}
+export ODOO_BILLING_API_KEY=$billing_api_key
 export ODOO_ADMIN_LOGIN=admin
 export ODOO_ADMIN_PASSWORD=$admin_password
 export ODOO_ADMIN_API_KEY=$admin_api_key
