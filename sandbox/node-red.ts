@@ -13,8 +13,10 @@ export interface NodeRedOptions {
   version?: 4 | 5;
   userDir: string;
   port?: number;
-  /** The package to install, a folder with its package.json and dist. Default: this checkout. */
-  packageRoot?: string;
+  /** The package to install, a folder with its package.json and dist; null: none. Default: this checkout. */
+  packageRoot?: string | null;
+  /** The Node.js to run it on. Default: the one that runs this. */
+  node?: string;
   /** Environment variables that flows may name as `${NAME}`. */
   env?: Record<string, string>;
   /** More of settings.js. */
@@ -44,9 +46,14 @@ export interface NodeRedProcess {
 export async function launchNodeRed(options: NodeRedOptions): Promise<NodeRedProcess> {
   const { userDir } = options;
   const port = await freePort(options.port);
-  prepareUserDir(userDir, port, options.packageRoot ?? root, options.settings ?? {});
+  prepareUserDir(
+    userDir,
+    port,
+    options.packageRoot === undefined ? root : options.packageRoot,
+    options.settings ?? {},
+  );
   const entry = path.join(root, "node_modules", options.version === 4 ? "node-red-4" : "node-red", "red.js");
-  const [program, ...args] = [...(options.under ?? []), process.execPath, entry];
+  const [program, ...args] = [...(options.under ?? []), options.node ?? process.execPath, entry];
   const child = spawn(
     program!,
     [...args, "--userDir", userDir, "--settings", path.join(userDir, "settings.js")],
@@ -123,22 +130,11 @@ const endWithParent = `if (process.channel) {
 function prepareUserDir(
   userDir: string,
   port: number,
-  packageRoot: string,
+  packageRoot: string | null,
   settings: Record<string, unknown>,
 ): void {
-  const link = path.join(userDir, "node_modules", packageName);
-  mkdirSync(path.dirname(link), { recursive: true });
-  if (!existsSync(link)) symlinkSync(packageRoot, link, "junction");
-  const userPackage = path.join(userDir, "package.json");
-  if (!existsSync(userPackage))
-    writeFileSync(
-      userPackage,
-      JSON.stringify(
-        { name: "node-red-project", private: true, dependencies: { [packageName]: "*" } },
-        null,
-        2,
-      ),
-    );
+  mkdirSync(userDir, { recursive: true });
+  if (packageRoot !== null) linkPackage(userDir, packageRoot);
   const all = {
     uiHost: "127.0.0.1",
     uiPort: port,
@@ -154,6 +150,16 @@ function prepareUserDir(
     path.join(userDir, "settings.js"),
     `module.exports = ${JSON.stringify(all, null, 2)};\n${endWithParent}`,
   );
+}
+
+function linkPackage(userDir: string, packageRoot: string): void {
+  const link = path.join(userDir, "node_modules", packageName);
+  mkdirSync(path.dirname(link), { recursive: true });
+  if (!existsSync(link)) symlinkSync(packageRoot, link, "junction");
+  const userPackage = path.join(userDir, "package.json");
+  if (existsSync(userPackage)) return;
+  const project = { name: "node-red-project", private: true, dependencies: { [packageName]: "*" } };
+  writeFileSync(userPackage, JSON.stringify(project, null, 2));
 }
 
 /** @throws Error when the port asked for is taken. */
