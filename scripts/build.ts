@@ -1,4 +1,5 @@
-/** Builds dist/: one CommonJS file a node beside its HTML, locales and icons, over two shared files. */
+/** Builds dist/: one CommonJS file a node beside its HTML, locales and icons, over two shared files, and types. */
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type BuildOptions, build, type Plugin, stop } from "esbuild";
@@ -68,10 +69,21 @@ export async function buildPackage(dist = path.join(root, "dist")): Promise<void
     footer: { js: "module.exports = module.exports.default;" },
   });
   await stop();
+  writeTypes(path.join(dist, "types"));
   for (const name of nodeNames) copyEditorFiles(name, dist);
   cpSync(path.join(root, "icons"), path.join(dist, "icons"), { recursive: true });
   // The package is ESM for its own development; what it ships is CommonJS.
   writeFileSync(path.join(dist, "package.json"), '{ "type": "commonjs" }\n');
+}
+
+/** For those who write their own nodes in TypeScript. */
+function writeTypes(outDir: string): void {
+  const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
+  const run = spawnSync(process.execPath, [tsc, "-p", "tsconfig.types.json", "--outDir", outDir], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  if (run.status !== 0) throw new Error("Writing the type declarations failed; see above.");
 }
 
 function copyEditorFiles(name: string, dist: string): void {

@@ -8,6 +8,7 @@ interface Package {
   license: string;
   keywords: string[];
   files: string[];
+  types: string;
   repository?: { url: string };
   bugs?: { url: string };
   engines: { node: string };
@@ -59,6 +60,10 @@ describe("the package, as the flow library scores it", () => {
 
   it("D01: has at most six dependencies", () => {
     assert.ok(Object.keys(manifest.dependencies).length <= 6);
+  });
+
+  it("ships types for those who write their own nodes", () => {
+    assert.ok(existsSync(path.join(root, manifest.types)), manifest.types);
   });
 
   it("ships what its dialogs load", () => {
