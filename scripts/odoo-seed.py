@@ -38,20 +38,13 @@ def load_chart(company):
         env['account.chart.template'].try_loading('generic_coa', company=company, install_demo=False)
 
 
-def outstanding_accounts(company):
-    """The accounts that hold what was paid in and paid out until the bank statement comes."""
+def hold_until_statement(journal):
+    """Lets payments of a bank journal reconcile, by accounts for what the bank statement has not told yet."""
     if OLD:
-        return company.account_journal_payment_debit_account_id, company.account_journal_payment_credit_account_id
-    ref = env['account.chart.template'].with_company(company).ref
-    return ref('account_journal_payment_debit_account_id'), ref('account_journal_payment_credit_account_id')
-
-
-def payments_through(journal, receipts, payments):
-    if OLD:
-        journal.write({'payment_debit_account_id': receipts.id, 'payment_credit_account_id': payments.id})
-    else:
-        journal.inbound_payment_method_line_ids.write({'payment_account_id': receipts.id})
-        journal.outbound_payment_method_line_ids.write({'payment_account_id': payments.id})
+        return  # the journal made itself a pair
+    ref = env['account.chart.template'].with_company(journal.company_id).ref
+    journal.inbound_payment_method_line_ids.payment_account_id = ref('account_journal_payment_debit_account_id')
+    journal.outbound_payment_method_line_ids.payment_account_id = ref('account_journal_payment_credit_account_id')
 
 
 def version_facts(company, user):
@@ -173,12 +166,11 @@ def seed_currencies(company):
 
 
 def seed_gateways(company):
-    receipts, payments = outstanding_accounts(company)
     for code, name in GATEWAYS.items():
         journal = load('account.journal', f'journal_{code}', {
             'name': name, 'code': code, 'type': 'bank', 'company_id': company.id,
         })
-        payments_through(journal, receipts, payments)
+        hold_until_statement(journal)
 
 
 def set_api_key(user, key):
