@@ -13,6 +13,8 @@ export interface OdooException {
 
 /** The failure that a Python exception of Odoo means; texts are in Odoo's own words, shortened. */
 export function exceptionFailure(exception: OdooException, asked: Asked): HoldfastError {
+  const column = unknownColumn(exception.message);
+  if (column) return fail(asked, unknownField(column, asked));
   const split = splitTraceback(exception.message);
   const name = split?.name || exception.name;
   const text = split ? split.message : exception.message;
@@ -97,12 +99,7 @@ function sayRefusal(name: string, text: string, said: string, what: string, aske
   if (path) {
     const field =
       asked.model && path.startsWith(`${asked.model}.`) ? path.slice(asked.model.length + 1) : path;
-    return {
-      class: "rejected",
-      code: "unknown_field",
-      message: `Odoo does not know the field ${field}${asked.model ? ` of ${asked.model}` : ""}.`,
-      hint: "Correct the field name in the mapping, or install the Odoo app that adds it.",
-    };
+    return unknownField(field, asked);
   }
   if (/^(UserError|ValidationError|RedirectWarning|IntegrityError|.*Violation)$/.test(name)) {
     return {
@@ -124,6 +121,20 @@ function sayRefusal(name: string, text: string, said: string, what: string, aske
     code: "odoo_error",
     message: `Odoo failed in ${what}: ${name && name !== said ? `${name}: ` : ""}${said}`,
   };
+}
+
+function unknownField(field: string, asked: Asked): Said {
+  return {
+    class: "rejected",
+    code: "unknown_field",
+    message: `Odoo does not know the field ${field}${asked.model ? ` of ${asked.model}` : ""}.`,
+    hint: "Correct the field name in the mapping, or install the Odoo app that adds it.",
+  };
+}
+
+/** Odoo 14's `load` stumbles over a column that it does not know; only its last frame tells that from other errors. */
+function unknownColumn(traceback: string): string | undefined {
+  return /, in load\n.*\[field_path\[0\]\].*\nKeyError: '(\w+)'\s*$/.exec(traceback)?.[1];
 }
 
 function isMethodUnknown(text: string, { model, method }: Asked): boolean {

@@ -65,8 +65,8 @@ export function createXmlRpc(call: TransportCall): Transport {
       const head = [config.db, await uid(), config.apiKey, model, method];
       const answer = await post("object", "execute_kw", [...head, args, named], repeatable);
       if (!("fault" in answer)) return answer.value;
-      // Odoo fails to write down a None after the work is done and committed.
-      if (/cannot marshal None/.test(answer.fault.text)) return null;
+      // Odoo fails to write down a None, or records, after the work is done and committed.
+      if (/cannot marshal (None|<class 'odoo\.)/.test(answer.fault.text)) return null;
       if (answer.fault.code === 3) user = undefined;
       throw exceptionFailure(exceptionOf(answer.fault), asked);
     },

@@ -6,6 +6,7 @@ import { createOdooClient, type OdooClient, type OdooConfig } from "../../src/od
 import { lookUp } from "../../src/odoo/external-ids.ts";
 import { applyPlans, type PlanResult } from "../../src/odoo/import.ts";
 import { operate } from "../../src/odoo/operations.ts";
+import { fieldName } from "../../src/odoo/versions.ts";
 
 /** A server to hold to the contract; the user may sell and move stock, nothing more. */
 export interface OdooUnderTest {
@@ -16,6 +17,8 @@ export interface OdooUnderTest {
   /** Who may create products; without it those cases are skipped. */
   admin?: { login: string; apiKey: string };
 }
+
+type Transport = "json2" | "xmlrpc";
 
 interface Reply {
   ids: number[] | false;
@@ -28,8 +31,12 @@ const recipe = { mode: "update", noupdate: true, module: "__shopify__", tz: "UTC
  * What the package relies on in an Odoo: the stand-in in sandbox/ is trusted because it passes the same cases
  * as the real one. Every run uses names of its own, so it can be repeated on one database.
  */
-export function describeOdooContract(name: string, getServer: () => Promise<OdooUnderTest>): void {
-  for (const transport of ["json2", "xmlrpc"] as const) {
+export function describeOdooContract(
+  name: string,
+  getServer: () => Promise<OdooUnderTest>,
+  transports: readonly Transport[] = ["json2", "xmlrpc"],
+): void {
+  for (const transport of transports) {
     describe(`${name} over ${transport}`, function () {
       // A real one takes its time over forty orders.
       this.timeout(60_000);
@@ -38,12 +45,13 @@ export function describeOdooContract(name: string, getServer: () => Promise<Odoo
   }
 }
 
-function contract(transport: "json2" | "xmlrpc", getServer: () => Promise<OdooUnderTest>): void {
+function contract(transport: Transport, getServer: () => Promise<OdooUnderTest>): void {
   let server: OdooUnderTest;
   let client: OdooClient;
   let product: number;
   let taxes: { excluded: number; included: number };
   let rounding: string;
+  let major: number;
   const clients: OdooClient[] = [];
   let count = 0;
   const run = `hf${transport[0]}${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
@@ -60,6 +68,7 @@ function contract(transport: "json2" | "xmlrpc", getServer: () => Promise<OdooUn
   before(async () => {
     server = await getServer();
     client = connect();
+    ({ major } = await client.version());
     const [found] = (await client.call("product.product", "search_read", {
       args: { domain: [["default_code", "=", "SHIPPING"]], fields: ["id"] },
     })) as { id: number }[];
@@ -100,6 +109,28 @@ function contract(transport: "json2" | "xmlrpc", getServer: () => Promise<OdooUn
     data: string[][],
     context: Record<string, unknown> = recipe,
   ) => (await client.call(model, "load", { args: { fields, data }, context })) as Reply;
+
+  /** The same load as a request of its own, for a client that does not live to read the answer. */
+  async function loadRequest(model: string, fields: string[], data: string[][]): Promise<Request> {
+    const headers = { "content-type": "application/json" };
+    if (major >= 19) {
+      return new Request(`${server.url}/json/2/${model}/load`, {
+        method: "POST",
+        headers: { ...headers, authorization: `bearer ${server.apiKey}`, "x-odoo-database": server.db },
+        body: JSON.stringify({ fields, data, context: recipe }),
+      });
+    }
+    const [user] = (await client.call("res.users", "search_read", {
+      args: { domain: [["login", "=", server.login]], fields: ["id"] },
+    })) as { id: number }[];
+    const args = [server.db, user!.id, server.apiKey, model, "load", [fields, data], { context: recipe }];
+    const params = { service: "object", method: "execute_kw", args };
+    return new Request(`${server.url}/jsonrpc`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ jsonrpc: "2.0", method: "call", params }),
+    });
+  }
 
   const readOrder = async (id: number, fields: string[]): Promise<Record<string, unknown>> => {
     const rows = await client.call("sale.order", "search_read", {
@@ -246,7 +277,11 @@ function contract(transport: "json2" | "xmlrpc", getServer: () => Promise<OdooUn
       [
         "a model that the user must not read",
         "access_denied",
-        () => client.call("ir.model.data", "search_read", { args: { domain: [], limit: 1 } }),
+        // Odoo 14 lets every employee read external ids.
+        () =>
+          client.call(major >= 15 ? "ir.model.data" : "ir.cron", "search_read", {
+            args: { domain: [], limit: 1 },
+          }),
       ],
       [
         "a record that is gone",
@@ -266,7 +301,8 @@ function contract(transport: "json2" | "xmlrpc", getServer: () => Promise<OdooUn
         operate(client, { kind: "create", model: "res.partner", values: { email: "x@example.com" } }),
       );
       assert.equal(failure.class, "rejected");
-      assert.match(failure.message, /require a name/);
+      // Odoo 14 has no words for it, only the rule's name.
+      assert.match(failure.message, major >= 15 ? /require a name/ : /res_partner_check_name/);
     });
 
     it("a missing right names user and rights", async () => {
@@ -275,7 +311,7 @@ function contract(transport: "json2" | "xmlrpc", getServer: () => Promise<OdooUn
       );
       assert.equal(failure.code, "access_denied");
       assert.match(failure.message, new RegExp(`${server.login} create Product`));
-      assert.match(failure.hint ?? "", /Products\/Create/);
+      assert.match(failure.hint ?? "", major >= 15 ? /Products\/Create/ : /Sales\/Administrator/);
     });
   });
 
@@ -324,11 +360,11 @@ function contract(transport: "json2" | "xmlrpc", getServer: () => Promise<OdooUn
 
     it("a method that returns nothing is done, not failed", async () => {
       const id = await applied(plan());
-      assert.equal(
-        await operate(client, { kind: "method", model: "sale.order", method: "action_lock", ids: [id] }),
-        null,
-      );
-      assert.equal((await readOrder(id, ["locked"])).locked, true);
+      const [method, left] =
+        major >= 17 ? ["action_lock", { locked: true }] : ["action_unlock", { state: "sale" }];
+      assert.equal(await operate(client, { kind: "method", model: "sale.order", method, ids: [id] }), null);
+      const { id: _id, ...order } = await readOrder(id, Object.keys(left));
+      assert.deepEqual(order, left);
     });
   });
 
@@ -452,10 +488,11 @@ function contract(transport: "json2" | "xmlrpc", getServer: () => Promise<OdooUn
         { id: taxes.included },
       ];
       const id = await applied(one);
+      const field = fieldName(major, "sale.order.line", "tax_ids")!;
       const [line] = (await client.call("sale.order.line", "search_read", {
-        args: { domain: [["order_id", "=", id]], fields: ["tax_ids"] },
-      })) as { tax_ids: number[] }[];
-      assert.deepEqual(line!.tax_ids.toSorted(), [taxes.excluded, taxes.included].toSorted());
+        args: { domain: [["order_id", "=", id]], fields: [field] },
+      })) as Record<string, number[]>[];
+      assert.deepEqual(line![field]!.toSorted(), [taxes.excluded, taxes.included].toSorted());
     });
 
     it("deleting the order frees its external id: a replay makes a new one", async function () {
@@ -493,7 +530,7 @@ function contract(transport: "json2" | "xmlrpc", getServer: () => Promise<OdooUn
         "order_line/name",
       ];
       const row = [id, id, partner, `${id}_l`, String(product), "Line"];
-      await sendAndDie(server, JSON.stringify({ fields, data: [row], context: recipe }));
+      await sendAndDie(await loadRequest("sale.order", fields, [row]));
       for (let tries = 0; tries < 50 && !(await lookUp(client, id)); tries++)
         await new Promise((wake) => setTimeout(wake, 100));
       const found = await lookUp(client, id);
@@ -610,16 +647,12 @@ function contract(transport: "json2" | "xmlrpc", getServer: () => Promise<OdooUn
   });
 }
 
-/** Sends a load of sale.order over JSON-2 and breaks the connection as soon as all is out. */
-async function sendAndDie(server: OdooUnderTest, body: string): Promise<void> {
-  const outgoing = request(`${server.url}/json/2/sale.order/load`, {
-    method: "POST",
-    headers: {
-      authorization: `bearer ${server.apiKey}`,
-      "x-odoo-database": server.db,
-      "content-type": "application/json",
-      "content-length": Buffer.byteLength(body),
-    },
+/** Sends a request and breaks the connection as soon as all is out. */
+async function sendAndDie(what: Request): Promise<void> {
+  const body = await what.text();
+  const outgoing = request(what.url, {
+    method: what.method,
+    headers: { ...Object.fromEntries(what.headers), "content-length": Buffer.byteLength(body) },
   });
   outgoing.on("error", () => {});
   await new Promise<void>((resolve) => outgoing.end(body, () => resolve()));

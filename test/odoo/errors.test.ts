@@ -357,13 +357,37 @@ describe("Odoo failures: XML-RPC", () => {
     });
   }
 
-  it("'cannot marshal None' is a method that returned nothing: the work is committed", async () => {
-    const { client } = await serve(
-      answers(xmlFault(1, traceback("TypeError: cannot marshal None unless allow_none is enabled"))),
+  const inLoad = (line: string) =>
+    `Traceback (most recent call last):\n  File "/usr/lib/odoo/models.py", line 999, in load\n    ${line}\nKeyError: 'nickname'\n`;
+
+  it("a column that the load of Odoo 14 stumbles over is an unknown field", async () => {
+    const failure = await failureOn(
+      answers(xmlFault(1, inLoad("if isinstance(model_fields[field_path[0]], odoo.fields.Many2one):"))),
       { transport: "xmlrpc" },
     );
-    assert.equal(await client.call("stock.quant", "action_apply_inventory", { ids: [1] }), null);
+    assert.deepEqual([failure.class, failure.code], ["rejected", "unknown_field"]);
+    assert.match(failure.message, /the field nickname/);
   });
+
+  it("any other missing key in a load is an error of Odoo", async () => {
+    const failure = await failureOn(answers(xmlFault(1, inLoad("names[nickname]"))), { transport: "xmlrpc" });
+    assert.deepEqual([failure.class, failure.code], ["unknown", "odoo_error"]);
+  });
+
+  for (const [what, returned] of [
+    ["nothing", "None unless allow_none is enabled"],
+    ["records", "<class 'odoo.api.account.move'> objects"],
+  ]) {
+    it(`'cannot marshal' is a method that returned ${what}: the work is committed`, async () => {
+      const { client } = await serve(
+        answers(xmlFault(1, traceback(`TypeError: cannot marshal ${returned}`))),
+        {
+          transport: "xmlrpc",
+        },
+      );
+      assert.equal(await client.call("account.move", "action_post", { ids: [1] }), null);
+    });
+  }
 
   it("a login that Odoo does not know is held, not burnt", async () => {
     const failure = await failureOn((_, response) => xml(response, xmlValue("<boolean>0</boolean>")), {

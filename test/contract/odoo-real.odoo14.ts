@@ -1,0 +1,4 @@
+import { describeOdooContract } from "./odoo-contract.ts";
+import { realOdoo } from "./real-odoo.ts";
+
+describeOdooContract("a real Odoo 14", realOdoo, ["xmlrpc"]);
