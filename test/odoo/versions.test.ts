@@ -3,7 +3,13 @@ import { startOdooStandIn } from "../../sandbox/odoo/server.ts";
 import type { ImportPlan } from "../../src/import-plan.ts";
 import { createOdooClient } from "../../src/odoo/client.ts";
 import { applyPlans } from "../../src/odoo/import.ts";
-import { fieldName, quantityContext, translateRecord } from "../../src/odoo/versions.ts";
+import {
+  fieldName,
+  quantityContext,
+  renames,
+  translateRecord,
+  translateValues,
+} from "../../src/odoo/versions.ts";
 
 const plan: ImportPlan = {
   kind: "import-plan",
@@ -87,6 +93,57 @@ describe("Odoo versions", () => {
     assert.deepEqual(quantityContext(18, { warehouseId: 1, locationId: 8 }), {
       location: 8,
       warehouse_id: 1,
+    });
+  });
+
+  describe("the table", () => {
+    const majors = [14, 15, 16, 17, 18, 19, 20];
+    const fieldsOf = new Map(renames.map(({ model }) => [model, new Set<string>()]));
+    for (const { model, newest } of renames) fieldsOf.get(model)!.add(newest);
+
+    it("has rows for supported versions only, each of which says something else", () => {
+      for (const row of renames) {
+        assert.ok(row.until >= 14 && row.until <= 19, JSON.stringify(row));
+        assert.notEqual(row.older, row.newest);
+      }
+    });
+
+    it("has the rows of one field from old to new, so that each of them counts somewhere", () => {
+      for (const row of renames) {
+        const earlier = renames
+          .slice(0, renames.indexOf(row))
+          .filter(({ model, newest }) => model === row.model && newest === row.newest);
+        for (const one of earlier) assert.ok(one.until < row.until, JSON.stringify([one, row]));
+        assert.equal(fieldName(row.until, row.model, row.newest), row.older);
+      }
+    });
+
+    for (const major of majors) {
+      it(`gives every field of Odoo ${major} one value: no two are called the same`, () => {
+        for (const [model, fields] of fieldsOf) {
+          const here = [...fields]
+            .map((field) => fieldName(major, model, field))
+            .filter((name) => name !== null);
+          assert.equal(new Set(here).size, here.length, `${model} on ${major}: ${here}`);
+          const values = Object.fromEntries([...fields].map((field) => [field, `value of ${field}`]));
+          assert.equal(Object.keys(translateValues(major, model, values)).length, here.length);
+        }
+      });
+    }
+
+    it("never takes a name back: what a version got, later ones keep", () => {
+      for (const [model, fields] of fieldsOf) {
+        for (const field of fields) {
+          const names = majors.map((major) => fieldName(major, model, field));
+          const got = names.indexOf(field);
+          assert.ok(
+            got >= 0 && names.slice(got).every((name) => name === field),
+            `${model}.${field}: ${names}`,
+          );
+          const there = names.findIndex((name) => name !== null);
+          assert.ok(!names.slice(there).includes(null), `${model}.${field}: ${names}`);
+        }
+      }
     });
   });
 });

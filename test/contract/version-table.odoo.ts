@@ -1,0 +1,4 @@
+import { realOdoo } from "./real-odoo.ts";
+import { describeVersionTable } from "./version-table.ts";
+
+describeVersionTable("a real Odoo", realOdoo);
