@@ -28,12 +28,25 @@ export interface EventStore {
   counts(): Promise<Counts>;
   get(id: string): Promise<StoredEvent | undefined>;
   list(query: EventQuery): Promise<EventPage>;
+  /** As `list`, for those who need no more than which events they are; what they carry is not read. */
+  listIds(query: EventQuery): Promise<IdPage>;
+  /** How many ready events wait for a time after `now`: those of `ready` that a claim would not get yet. */
+  delayed(now: number): Promise<number>;
   /** What happened to an event, oldest first. */
   history(id: string): Promise<HistoryEntry[]>;
   /** Puts dead letters back, at their place in the key's order, with a fresh attempt count. */
   redrive(query: EventQuery, options: { limit: number; by: string; now: number }): Promise<number>;
   /** Ends dead letters for good. */
   discard(query: EventQuery, options: { by: string; reason: string; now: number }): Promise<number>;
+  /**
+   * Gives a dead letter another payload; what it was before stands in its history, and goes when it is redacted.
+   * `changed`: the payload is no longer `was`. `gone`: there is no such dead letter.
+   */
+  edit(id: string, edit: Edit): Promise<"ok" | "changed" | "gone">;
+  /** Writes down what a person did to the queue as a whole. */
+  act(act: Act): Promise<void>;
+  /** What people did to the queue as a whole, newest first: the last 200 at least. */
+  acts(limit: number): Promise<Act[]>;
   /**
    * Forgets done events that are older than `doneBefore`, done events beyond the newest `keepDone` (those that were
    * done first go first), and dedupe ids that are older than `dedupeBefore`; at most `limit` rows a call.
@@ -174,10 +187,27 @@ export interface HistoryEntry {
   times: number;
   /** Which attempt this was about; 0 for acts of a person. */
   attempt: number;
-  what: "retry" | "defer" | "dead" | "stalled" | "redriven" | "discarded" | "replaced";
+  what: "retry" | "defer" | "dead" | "stalled" | "redriven" | "discarded" | "replaced" | "edited";
   failure: Failure | null;
   by: string | null;
+  /** Of an `edited`: the payload it had before. */
   reason: string | null;
+}
+
+export interface Edit {
+  /** The payload that the editor saw. */
+  was: string;
+  payload: string;
+  by: string;
+  now: number;
+}
+
+export interface Act {
+  at: number;
+  by: string;
+  what: "paused" | "resumed" | "probed" | "redriven" | "discarded";
+  /** In plain words: why, or what and how many. */
+  detail: string;
 }
 
 export interface Counts {
@@ -197,7 +227,18 @@ export interface EventQuery {
   key?: string;
   states?: EventState[];
   topic?: string;
+  /** What people call them, exactly: found without reading what events carry. */
+  references?: string[];
   failureClass?: string;
+  /** Only those that failed at least once. */
+  failed?: boolean;
+  /** Enqueued at this time or later, and before that. */
+  from?: number;
+  before?: number;
+  /** Due later than this. */
+  dueAfter?: number;
+  /** Due by then. */
+  dueBy?: number;
   /** Found anywhere in reference, key, payload or failure. */
   text?: string;
   /** Newest first when `desc`. */
@@ -205,6 +246,11 @@ export interface EventQuery {
   limit?: number;
   /** From the page before. */
   after?: number;
+}
+
+export interface IdPage {
+  ids: string[];
+  next: number | null;
 }
 
 export interface EventPage {

@@ -612,6 +612,57 @@ export function describeEventStore(name: string, openStore: OpenStore): void {
         assert.deepEqual(await found(store, { states: ["dead"], text: "it broke" }), ids.slice(0, 3));
       });
 
+      it("by what people call them, whatever their state", async () => {
+        const store = await open();
+        const ids = await fill(store);
+        const [first] = await claim(store, 1);
+        await settle(store, first!, { to: "done" });
+        assert.deepEqual(await found(store, { references: ["#1001", "#1007", "#100"] }), [ids[0], ids[6]]);
+        assert.deepEqual(await found(store, { references: ["#1003"], states: ["dead"] }), []);
+        assert.deepEqual(await found(store, { references: [] }), []);
+        const odd = await append(store, { reference: 'a "quoted" \\ one' });
+        assert.deepEqual(await found(store, { references: ['a "quoted" \\ one'] }), [odd]);
+      });
+
+      it("by when they came", async () => {
+        const store = await open();
+        const ids: string[] = [];
+        for (const at of [1_000, 2_000, 3_000]) ids.push(await append(store, {}, at));
+        assert.deepEqual(await found(store, { from: 2_000 }), ids.slice(1));
+        assert.deepEqual(await found(store, { before: 2_000 }), [ids[0]]);
+        assert.deepEqual(await found(store, { from: 1_001, before: 3_000 }), [ids[1]]);
+      });
+
+      it("those that failed, and those that wait for their time", async () => {
+        const store = await open();
+        const ids = await fill(store);
+        const [retried, deferred, released] = await claim(store);
+        await settle(store, retried!, { to: "retry", at: 9_000, failure });
+        await settle(store, deferred!, { to: "defer", at: 8_000 });
+        await settle(store, released!, { to: "release" });
+        assert.deepEqual(await found(store, { failed: true }), [ids[0]]);
+        assert.deepEqual(await found(store, { states: ["ready"], dueAfter: 8_000 }), [ids[0]]);
+        assert.deepEqual(await found(store, { states: ["ready"], dueBy: 8_000 }), [ids[1], ids[2]]);
+        assert.deepEqual(
+          await Promise.all([7_999, 8_000, 8_999, 9_000].map((now) => store.delayed(now))),
+          [2, 1, 1, 0],
+        );
+      });
+
+      it("ids alone, as it lists the events", async () => {
+        const store = await open();
+        await fill(store);
+        for (const query of [
+          {},
+          { key: "order:1" },
+          { text: "#1003" },
+          { order: "desc", limit: 2 },
+        ] as const) {
+          const { events, next } = await store.list(query);
+          assert.deepEqual(await store.listIds(query), { ids: events.map(({ id }) => id), next });
+        }
+      });
+
       it("page by page, both ways", async () => {
         const store = await open();
         const ids = await fill(store);
@@ -827,6 +878,59 @@ export function describeEventStore(name: string, openStore: OpenStore): void {
         ]);
         assert.equal((await store.get(id))!.payload, "newer");
       });
+    });
+
+    describe("lets a person edit a dead letter", () => {
+      const edit = { was: '{"sku":"SH-l"}', payload: '{"sku":"SH-1"}', by: "ops", now: 9_000 };
+
+      it("and keeps what it was", async () => {
+        const store = await open();
+        const id = await append(store, { payload: edit.was, envelope: '{"a":1}', reference: "#1", key: "k" });
+        await kill(store, id);
+        assert.equal(await store.edit(id, edit), "ok");
+        const event = await store.get(id);
+        assert.deepEqual(
+          [event!.payload, event!.envelope, event!.reference, event!.state],
+          [edit.payload, '{"a":1}', "#1", "dead"],
+        );
+        const entry = (await store.history(id)).at(-1)!;
+        assert.deepEqual([entry.what, entry.by, entry.reason, entry.at], ["edited", "ops", edit.was, 9_000]);
+        await store.redrive({ ids: [id] }, { limit: 1, by: "ops", now: 9_001 });
+        assert.equal((await claim(store, 1, 10_000))[0]!.payload, edit.payload);
+      });
+
+      it("but no other, and none that changed meanwhile", async () => {
+        const store = await open();
+        const id = await append(store, { payload: edit.was });
+        assert.equal(await store.edit(id, edit), "gone");
+        assert.equal(await store.edit("no-such-event", edit), "gone");
+        await kill(store, id);
+        assert.equal(await store.edit(id, { ...edit, was: "older" }), "changed");
+        assert.equal((await store.get(id))!.payload, edit.was);
+      });
+
+      it("whose former payload goes with a redaction", async () => {
+        const store = await open();
+        const id = await append(store, { payload: '"Ann Lee"' });
+        await kill(store, id);
+        await store.edit(id, { ...edit, was: '"Ann Lee"', payload: '"Ann"' });
+        const texts = { envelope: "{}", payload: "[removed]", reference: null, words: ["Ann"] };
+        assert.deepEqual(await store.redact([{ id, was: '"Ann"', ...texts }]), ["ok"]);
+        const history = await store.history(id);
+        assert.equal(history.at(-1)!.what, "edited");
+        assert.doesNotMatch(JSON.stringify(history), /ann/i);
+      });
+    });
+
+    it("remembers what people did to it, newest first", async () => {
+      const store = await open();
+      assert.deepEqual(await store.acts(10), []);
+      const act = { by: "ops", what: "paused", detail: "stocktaking" } as const;
+      for (let at = 1; at <= 3; at++) await store.act({ ...act, at });
+      assert.deepEqual(await store.acts(2), [
+        { ...act, at: 3 },
+        { ...act, at: 2 },
+      ]);
     });
 
     it("remembers that a person paused it", async () => {

@@ -1,5 +1,6 @@
 import type { Failure } from "../../src/failure.ts";
 import type {
+  Act,
   EventQuery,
   EventState,
   EventStore,
@@ -30,6 +31,7 @@ export function memoryStore(options: {
   const copies = new Map<string, { id: string; at: number }>();
   const listeners = new Set<() => void>();
   let pause: Pause | null = null;
+  const acts: Act[] = [];
   let last = 0;
 
   const tell = () => {
@@ -63,6 +65,12 @@ export function memoryStore(options: {
     (query.key === undefined || event.key === query.key) &&
     (!query.states || query.states.includes(event.state)) &&
     (query.topic === undefined || event.topic === query.topic) &&
+    (!query.references || query.references.includes(event.reference ?? "")) &&
+    (!query.failed || event.lastFailure !== null) &&
+    (query.from === undefined || event.enqueuedAt >= query.from) &&
+    (query.before === undefined || event.enqueuedAt < query.before) &&
+    (query.dueAfter === undefined || event.dueAt > query.dueAfter) &&
+    (query.dueBy === undefined || event.dueAt <= query.dueBy) &&
     (query.failureClass === undefined || event.lastFailure?.class === query.failureClass) &&
     (!query.text ||
       [event.reference, event.key, event.payload, JSON.stringify(event.lastFailure)].some((part) =>
@@ -218,6 +226,23 @@ export function memoryStore(options: {
       const found = sorted.filter((event) => beyond(event.seq) && matches(event, query)).slice(0, limit);
       return { events: found.map(copy), next: found.length === limit ? found.at(-1)!.seq : null };
     },
+    async listIds(query) {
+      const { events: found, next } = await this.list(query);
+      return { ids: found.map(({ id }) => id), next };
+    },
+    delayed: async (now) => events.filter(({ state, dueAt }) => state === "ready" && dueAt > now).length,
+    async edit(id, { was, payload, by, now }) {
+      const event = events.find((one) => one.id === id && one.state === "dead");
+      if (!event) return "gone";
+      if (event.payload !== was) return "changed";
+      event.payload = payload;
+      note(event, { ...plain, at: now, attempt: 0, what: "edited", by, reason: was });
+      return "ok";
+    },
+    async act(act) {
+      acts.unshift(act);
+    },
+    acts: async (limit) => acts.slice(0, limit),
     history: async (id) => structuredClone(events.find((event) => event.id === id)?.notes ?? []),
     async redrive(query, { limit, by, now }) {
       const dead = deadOnes(query, limit);
@@ -283,7 +308,10 @@ export function memoryStore(options: {
         if (event.payload !== was) return "changed";
         const clean = (failure: Failure | null) => failure && withoutWords(failure, words);
         Object.assign(event, texts, { lastFailure: clean(event.lastFailure) });
-        for (const entry of event.notes) entry.failure = clean(entry.failure);
+        for (const entry of event.notes) {
+          entry.failure = clean(entry.failure);
+          if (entry.what === "edited") entry.reason = null;
+        }
         return "ok";
       });
     },

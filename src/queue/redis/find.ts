@@ -1,4 +1,4 @@
-import type { EventPage, EventQuery, EventState, StoredEvent } from "../event-store.ts";
+import type { EventPage, EventQuery, EventState, IdPage, StoredEvent } from "../event-store.ts";
 import { type Fields, isEventId, toEvent } from "./rows.ts";
 
 /** Events looked at in one step of a search, so that appends never wait long behind it. */
@@ -36,6 +36,23 @@ export async function findEvents(finder: Finder, query: EventQuery): Promise<Eve
     if (events.length === limit) return { events, next: found.seq };
   }
   return { events, next: null };
+}
+
+export async function findIds(finder: Finder, query: EventQuery): Promise<IdPage> {
+  const limit = query.limit ?? DEFAULT_LIMIT;
+  const ids: string[] = [];
+  for await (const id of matchingIds(finder, query)) {
+    ids.push(id);
+    if (ids.length === limit) return { ids, next: Number(id) };
+  }
+  return { ids, next: null };
+}
+
+async function* matchingIds(finder: Finder, query: EventQuery): AsyncGenerator<string> {
+  if (query.text) for await (const { id } of matching(finder, query)) yield id;
+  else
+    for await (const step of steps(finder, query, query.order === "desc"))
+      for (const found of await finder.skim(step)) if (mayMatch(found, query)) yield found[0];
 }
 
 /** The dead letters a query means, earliest first. */
@@ -85,12 +102,22 @@ async function* steps(finder: Finder, query: EventQuery, desc: boolean): AsyncGe
   }
 }
 
-function mayMatch([, state, [topic, failureClass, key]]: Found, query: EventQuery): boolean {
+function mayMatch([, state, fields]: Found, query: EventQuery): boolean {
+  const [topic, failureClass, key, enqueued, dueField, head] = fields;
+  const enqueuedAt = Number(enqueued);
+  const due = Number(dueField ?? 0);
+  const named = (reference: string) => head?.startsWith(`{"reference":${JSON.stringify(reference)},`);
   return (
     (!query.states || query.states.includes(state)) &&
     (query.key === undefined || key === query.key) &&
     (query.topic === undefined || topic === query.topic) &&
-    (query.failureClass === undefined || failureClass === query.failureClass)
+    (!query.references || query.references.some(named)) &&
+    (query.failureClass === undefined || failureClass === query.failureClass) &&
+    (!query.failed || !!failureClass) &&
+    (query.from === undefined || enqueuedAt >= query.from) &&
+    (query.before === undefined || enqueuedAt < query.before) &&
+    (query.dueAfter === undefined || due > query.dueAfter) &&
+    (query.dueBy === undefined || due <= query.dueBy)
   );
 }
 

@@ -21,12 +21,21 @@ end
 return found
 `;
 
+/** Of the data only the beginning, where the reference stands (`toData`). */
+const lookLua = `
+local function look(id)
+  local known = call('HMGET', base .. id, 'name', 'hf:class', 'hf:key', 'timestamp', 'hf:due', 'data')
+  known[6] = string.sub(known[6] or '', 1, 300)
+  return known
+end
+`;
+
 /** Looks at events without reading what they carry: enough for most filters. */
-export const skimLua = `${stateLua}
+export const skimLua = `${stateLua}${lookLua}
 local found = {}
 for i = arg + 1, #ARGV do
   local id = ARGV[i]
-  if exists(id) then found[#found + 1] = { id, state_of(id), call('HMGET', base .. id, 'name', 'hf:class', 'hf:key') } end
+  if exists(id) then found[#found + 1] = { id, state_of(id), look(id) } end
 end
 return found
 `;

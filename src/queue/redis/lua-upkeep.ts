@@ -100,6 +100,17 @@ tell()
 return did
 `;
 
+/** Gives a dead letter another payload; its log keeps the one before. */
+export const editLua = `
+local id, was, data, by, original = next_arg(), next_arg(), next_arg(), next_arg(), next_arg()
+local job = base .. id
+if not exists(id) or not call('ZSCORE', base .. 'failed', id) then return 'gone' end
+if call('HGET', job, 'data') ~= was then return 'changed' end
+call('HSET', job, 'data', data)
+note(id, 'edited', 0, '', 'null', by, original)
+return 'ok'
+`;
+
 /** Forgets a little at a time. Dead letters are never forgotten, nor a dedupe id with its event. */
 export const pruneLua = `
 local done_before, keep, dedupe_before, limit = next_arg(), next_arg(), next_arg(), tonumber(next_arg())

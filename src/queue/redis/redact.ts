@@ -32,5 +32,7 @@ export async function redactOne(ask: Ask, redaction: Redaction): Promise<"ok" | 
 
 function cleanLine(line: string, words: string[]): string {
   const entry = JSON.parse(line) as HistoryEntry;
+  // What it was before a person edited it says the same of the customer.
+  if (entry.what === "edited") return JSON.stringify({ ...entry, reason: null });
   return entry.failure ? JSON.stringify({ ...entry, failure: withoutWords(entry.failure, words) }) : line;
 }

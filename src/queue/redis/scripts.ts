@@ -4,7 +4,7 @@ import { laneLua } from "./lua-lane.ts";
 import { claimLua, extendLua, settleLua } from "./lua-lease.ts";
 import { countsLua, readLua, skimLua } from "./lua-look.ts";
 import { confessLua, redactLua, restoreLua } from "./lua-move.ts";
-import { discardLua, pruneLua, recoverLua, redriveLua, switchHoldLua } from "./lua-upkeep.ts";
+import { discardLua, editLua, pruneLua, recoverLua, redriveLua, switchHoldLua } from "./lua-upkeep.ts";
 
 const scripts = {
   append: appendLua,
@@ -14,6 +14,7 @@ const scripts = {
   recover: recoverLua,
   redrive: redriveLua,
   discard: discardLua,
+  edit: editLua,
   prune: pruneLua,
   switchHold: switchHoldLua,
   read: readLua,

@@ -1,6 +1,7 @@
 import type { Queue as BullQueue } from "bullmq";
 import type { Failure } from "../../failure.ts";
 import type {
+  Act,
   AppendResult,
   EventRef,
   EventState,
@@ -12,8 +13,9 @@ import type {
 import type { QueueOptions } from "../sqlite/queues.ts";
 import { stalledFailure } from "../sqlite/recover.ts";
 import type { Connection } from "./connect.ts";
+import { editOne } from "./edit.ts";
 import { closedError, redisError } from "./errors.ts";
-import { type Finder, findDead, findEvents } from "./find.ts";
+import { type Finder, findDead, findEvents, findIds } from "./find.ts";
 import { redactOne } from "./redact.ts";
 import { type Fields, isEventId, toData, toEvent } from "./rows.ts";
 import type { RunScript, ScriptName } from "./scripts.ts";
@@ -25,6 +27,7 @@ const SUSPECT_STALLS = 2;
 const SUSPECT_GAP_MS = 250;
 /** Lanes looked at in each `recover`. */
 const LOOKS = 100;
+const KEPT_ACTS = 500;
 const HOUR = 3_600_000;
 
 type Args = (string | number)[];
@@ -248,6 +251,8 @@ export function redisStore(context: StoreContext, options: QueueOptions): EventS
       return found && toEvent(...found);
     },
     list: (query) => findEvents(finder, query),
+    listIds: (query) => findIds(finder, query),
+    delayed: (now) => guarded(() => connection.zcount(`${base}delayed`, `(${now * 4096 + 4095}`, "+inf")),
     history: (id) =>
       guarded(async () => {
         const lines = isEventId(id) ? await connection.lrange(`${base}${id}:logs`, 0, -1) : [];
@@ -261,6 +266,16 @@ export function redisStore(context: StoreContext, options: QueueOptions): EventS
           JSON.stringify(by),
           JSON.stringify(reason),
         ]),
+      ),
+    edit: (id, edit) => editOne((name, args, now) => ask(name, now, args), id, edit),
+    act: (act) =>
+      guarded(async () => {
+        await connection.lpush(`${base}hf:acts`, JSON.stringify(act));
+        await connection.ltrim(`${base}hf:acts`, 0, KEPT_ACTS - 1);
+      }),
+    acts: (limit) =>
+      guarded(async () =>
+        (await connection.lrange(`${base}hf:acts`, 0, limit - 1)).map((line) => JSON.parse(line) as Act),
       ),
     prune: ({ doneBefore, keepDone, dedupeBefore, limit }) =>
       ask("prune", 0, [doneBefore, keepDone ?? "", dedupeBefore, limit]) as Promise<number>,

@@ -26,26 +26,47 @@ export function prepareGet(db: DatabaseSync): (queue: Queue, id: string) => Stor
 /** One step of a search: fewer events than asked for with a `next` means "not done looking". */
 export function prepareList(db: DatabaseSync): (queue: Queue, query: EventQuery) => FoundPage {
   return (queue, query) => {
-    const desc = query.order === "desc";
-    const order = desc ? "DESC" : "ASC";
-    const limit = query.limit ?? DEFAULT_LIMIT;
-    const range = rangeOf(queue, query);
-    const edge = db
-      .prepare(
-        `SELECT seq FROM event WHERE ${range.sql} ORDER BY seq ${order} LIMIT 1 OFFSET ${SCAN_STEP - 1}`,
-      )
-      .get(...range.values)?.seq as number | undefined;
-    const filter = filterOf(query);
-    const within = edge === undefined ? and([]) : and([[`seq ${desc ? ">=" : "<="} ?`, edge]]);
-    const rows = db
-      .prepare(
-        `SELECT event.*, ${bodyColumns} FROM event JOIN body USING (seq)
-          WHERE ${range.sql} AND ${within.sql} AND ${filter.sql} ORDER BY seq ${order} LIMIT ?`,
-      )
-      .all(...range.values, ...within.values, ...filter.values, limit);
+    const { sql, values, edge, limit } = stepOf(db, queue, query);
+    const rows = db.prepare(`SELECT event.*, ${bodyColumns} ${sql}`).all(...values);
     const events = rows.map((row) => toEvent(row));
-    const next = events.length === limit ? (events.at(-1)?.seq ?? null) : (edge ?? null);
+    const next = events.length === limit ? (events.at(-1)?.seq ?? null) : edge;
     return { events, next };
+  };
+}
+
+/** The same for ids alone: what events carry is read only where a text is searched. */
+export function prepareListIds(
+  db: DatabaseSync,
+): (queue: Queue, query: EventQuery) => { ids: string[]; next: number | null } {
+  return (queue, query) => {
+    const { sql, values, edge, limit } = stepOf(db, queue, query);
+    const rows = db.prepare(`SELECT seq ${sql}`).all(...values) as { seq: number }[];
+    const next = rows.length === limit ? (rows.at(-1)?.seq ?? null) : edge;
+    return { ids: rows.map(({ seq }) => String(seq)), next };
+  };
+}
+
+/** One step of a search, as a statement without what it selects. */
+function stepOf(
+  db: DatabaseSync,
+  queue: Queue,
+  query: EventQuery,
+): { sql: string; values: SQLInputValue[]; edge: number | null; limit: number } {
+  const desc = query.order === "desc";
+  const order = desc ? "DESC" : "ASC";
+  const limit = query.limit ?? DEFAULT_LIMIT;
+  const range = rangeOf(queue, query);
+  const edge = db
+    .prepare(`SELECT seq FROM event WHERE ${range.sql} ORDER BY seq ${order} LIMIT 1 OFFSET ${SCAN_STEP - 1}`)
+    .get(...range.values)?.seq as number | undefined;
+  const filter = filterOf(query);
+  const within = edge === undefined ? and([]) : and([[`seq ${desc ? ">=" : "<="} ?`, edge]]);
+  return {
+    sql: `FROM event JOIN body USING (seq)
+      WHERE ${range.sql} AND ${within.sql} AND ${filter.sql} ORDER BY seq ${order} LIMIT ?`,
+    values: [...range.values, ...within.values, ...filter.values, limit],
+    edge: edge ?? null,
+    limit,
   };
 }
 
@@ -102,7 +123,14 @@ function inStates(wanted: EventState[]): string {
 function filterOf(query: EventQuery): { sql: string; values: SQLInputValue[] } {
   const conditions: Condition[] = [];
   if (query.topic !== undefined) conditions.push(["topic = ?", query.topic]);
+  if (query.references)
+    conditions.push(["reference IN (SELECT value FROM json_each(?))", JSON.stringify(query.references)]);
   if (query.failureClass !== undefined) conditions.push(["failure_class = ?", query.failureClass]);
+  if (query.failed) conditions.push(["failure_class IS NOT NULL"]);
+  if (query.from !== undefined) conditions.push(["enqueued_at >= ?", query.from]);
+  if (query.before !== undefined) conditions.push(["enqueued_at < ?", query.before]);
+  if (query.dueAfter !== undefined) conditions.push(["due_at > ?", query.dueAfter]);
+  if (query.dueBy !== undefined) conditions.push(["due_at <= ?", query.dueBy]);
   if (query.text) {
     const like = `%${query.text.replace(/[\\%_]/g, "\\$&")}%`;
     const anywhere = ["reference", "key", "payload", "failure"].map(

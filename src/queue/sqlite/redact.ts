@@ -10,6 +10,7 @@ export const redactSql = {
   body: `UPDATE body SET envelope = ?, payload = ? WHERE seq = ? AND payload = ?`,
   event: `UPDATE event SET reference = ?, failure = ? WHERE seq = ?`,
   failures: `SELECT n, failure FROM history WHERE seq = ? AND failure IS NOT NULL`,
+  originals: `UPDATE history SET reason = NULL WHERE seq = ? AND what = 'edited'`,
   failure: `UPDATE history SET failure = ? WHERE seq = ? AND n = ?`,
 };
 
@@ -21,6 +22,7 @@ export function prepareRedact(
   const body = db.prepare(redactSql.body);
   const event = db.prepare(redactSql.event);
   const failures = db.prepare(redactSql.failures);
+  const originals = db.prepare(redactSql.originals);
   const failure = db.prepare(redactSql.failure);
   const clean = (text: unknown, words: string[]) =>
     text === null ? null : JSON.stringify(withoutWords(JSON.parse(text as string) as Failure, words));
@@ -32,6 +34,8 @@ export function prepareRedact(
       if (seq === null || !row) return "gone";
       if (body.run(envelope, payload, seq, was).changes === 0) return "changed";
       event.run(reference, clean(row.failure, words), seq);
+      // What it was before a person edited it says the same of the customer.
+      originals.run(seq);
       for (const entry of failures.all(seq)) failure.run(clean(entry.failure, words), seq, entry.n as number);
       return "ok";
     });

@@ -1,10 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
+import { prepareAct, prepareActs } from "./acts.ts";
 import { prepareAppend } from "./append.ts";
 import { prepareClaim } from "./claim.ts";
 import { prepareCounts } from "./counts.ts";
 import { prepareDiscard, prepareRedrive } from "./dead-letters.ts";
+import { prepareDelayed } from "./delayed.ts";
+import { prepareEdit } from "./edit.ts";
 import { prepareExtend } from "./extend.ts";
-import { prepareGet, prepareList } from "./find.ts";
+import { prepareGet, prepareList, prepareListIds } from "./find.ts";
 import { prepareHistory } from "./history.ts";
 import { preparePause, preparePaused, prepareResume } from "./pause.ts";
 import { preparePrune } from "./prune.ts";
@@ -23,6 +26,8 @@ export function prepareWrites(db: DatabaseSync) {
     recover: prepareRecover(db),
     redrive: prepareRedrive(db),
     discard: prepareDiscard(db),
+    edit: prepareEdit(db),
+    act: prepareAct(db),
     prune: preparePrune(db),
     restore: prepareRestore(db),
     redact: prepareRedact(db),
@@ -37,6 +42,9 @@ export function prepareReads(db: DatabaseSync) {
     counts: prepareCounts(db),
     get: prepareGet(db),
     list: prepareList(db),
+    listIds: prepareListIds(db),
+    delayed: prepareDelayed(db),
+    acts: prepareActs(db),
     history: prepareHistory(db),
     paused: preparePaused(db),
     scrub: prepareScrub(db),

@@ -87,11 +87,25 @@ export function embeddedStore(
       }
       return page;
     },
+    listIds: async (query) => {
+      const limit = query.limit ?? 100;
+      const page = await ask("listIds", { ...query, limit });
+      while (page.next !== null && page.ids.length < limit) {
+        const more = await ask("listIds", { ...query, limit: limit - page.ids.length, after: page.next });
+        page.ids.push(...more.ids);
+        page.next = more.next;
+      }
+      return page;
+    },
+    delayed: (now) => ask("delayed", now),
     history: (id) => ask("history", id),
     redrive: (query, options) =>
       mayMakeWork(inSteps(options.limit, (limit) => ask("redrive", query, { ...options, limit }))),
     discard: (query, options) =>
       mayMakeWork(inSteps(Number.POSITIVE_INFINITY, (limit) => ask("discard", query, { ...options, limit }))),
+    edit: (id, edit) => ask("edit", id, edit),
+    act: (act) => ask("act", act),
+    acts: (limit) => ask("acts", limit),
     prune: (policy) => ask("prune", policy),
     restore: (events, now) => mayMakeWork(ask("restore", events, now)),
     redact: async (redactions) => {

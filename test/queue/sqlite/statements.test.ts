@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, it } from "mocha";
+import { actsSql } from "../../../src/queue/sqlite/acts.ts";
 import { appendSql } from "../../../src/queue/sqlite/append.ts";
 import { claimSql } from "../../../src/queue/sqlite/claim.ts";
 import { countsSql } from "../../../src/queue/sqlite/counts.ts";
 import { openEmbeddedDatabase } from "../../../src/queue/sqlite/database.ts";
 import { deadLetterSql } from "../../../src/queue/sqlite/dead-letters.ts";
+import { delayedSql } from "../../../src/queue/sqlite/delayed.ts";
+import { editSql } from "../../../src/queue/sqlite/edit.ts";
 import { extendSql } from "../../../src/queue/sqlite/extend.ts";
 import { prepareGroupCommit } from "../../../src/queue/sqlite/group-commit.ts";
 import { historySql } from "../../../src/queue/sqlite/history.ts";
@@ -22,10 +25,13 @@ import { temporaryFolder } from "../../support/temporary.ts";
 
 describe("every statement of the daily work", () => {
   const groups = {
+    acts: actsSql,
     append: appendSql,
     claim: claimSql,
     counts: countsSql,
     "dead letters": deadLetterSql,
+    delayed: delayedSql,
+    edit: editSql,
     extend: extendSql,
     history: historySql,
     lane: laneSql,
