@@ -7,7 +7,8 @@ import type { PricedCart, PricedLine, PricedTax } from "./pricing.ts";
 export function lineItem(facts: OrderFacts, line: CartLine, shop: PricedLine, shown: PricedLine, id: bigint) {
   const { presentment } = facts;
   const money = (of: (priced: PricedLine) => Decimal) => moneySet(of(shop), of(shown), presentment);
-  const variant = line.kind === "custom" ? null : variantIds(line);
+  const variant =
+    line.kind === "custom" ? null : variantIds({ title: line.title, sku: line.item?.sku ?? line.title });
   return {
     id,
     admin_graphql_api_id: `gid://shopify/LineItem/${id}`,
@@ -126,10 +127,10 @@ export function grams(line: CartLine): number {
 }
 
 /** Every variant keeps its ids from order to order; variants of one product share the product's. */
-function variantIds(line: CartLine): { product: bigint; variant: bigint } {
+export function variantIds(of: { title: string; sku: string }): { product: bigint; variant: bigint } {
   const hash = (text: string) => BigInt(`0x${createHash("md5").update(text).digest("hex").slice(0, 9)}`);
   return {
-    product: 788_000_000_000_000_000n + hash(line.title),
-    variant: 40_000_000_000_000n + hash(line.item?.sku ?? line.title),
+    product: 788_000_000_000_000_000n + hash(of.title),
+    variant: 40_000_000_000_000n + hash(of.sku),
   };
 }

@@ -1,0 +1,4 @@
+export * from "./order-book.ts";
+export * from "./server.ts";
+export type { Shop } from "./shop.ts";
+export type { Item, Level, Location } from "./stock.ts";

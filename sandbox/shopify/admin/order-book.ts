@@ -1,0 +1,319 @@
+/** Orders with their fulfillment orders and fulfillments; the payload is what webhooks send. */
+import { parseBigJson } from "./big-json.ts";
+import type { Item, Level, Location, Stock } from "./stock.ts";
+
+type Id = number | bigint | string;
+
+export interface OrderPayload {
+  id: Id;
+  name: string;
+  created_at: string;
+  updated_at: string;
+  processed_at: string;
+  cancelled_at: string | null;
+  cancel_reason: string | null;
+  fulfillment_status: string | null;
+  location_id: Id | null;
+  line_items: LinePayload[];
+  fulfillments: FulfillmentPayload[];
+  [field: string]: unknown;
+}
+
+export interface LinePayload {
+  id: Id;
+  name: string;
+  title: string;
+  sku: string | null;
+  variant_id: Id | null;
+  quantity: number;
+  current_quantity: number;
+  fulfillable_quantity: number;
+  fulfillment_status: string | null;
+  requires_shipping: boolean;
+  [field: string]: unknown;
+}
+
+/** https://shopify.dev/docs/api/webhooks/2026-10?reference=toml#list-of-topics-fulfillments/create */
+export interface FulfillmentPayload {
+  id: Id;
+  admin_graphql_api_id: string;
+  order_id: Id;
+  name: string;
+  status: "success" | "cancelled";
+  created_at: string;
+  updated_at: string;
+  location_id: Id;
+  service: string;
+  shipment_status: null;
+  tracking_company: string | null;
+  tracking_number: string | null;
+  tracking_numbers: string[];
+  tracking_url: string | null;
+  tracking_urls: string[];
+  line_items: LinePayload[];
+}
+
+export interface Order {
+  id: string;
+  payload: OrderPayload;
+  fulfillmentOrders: FulfillmentOrder[];
+  fulfillments: Fulfillment[];
+}
+
+export interface FulfillmentOrder {
+  id: string;
+  order: Order;
+  location: Location;
+  status: "OPEN" | "IN_PROGRESS" | "ON_HOLD" | "CLOSED" | "CANCELLED";
+  hold: string | null;
+  updatedAt: string;
+  lines: { id: string; line: LinePayload; item: Item | undefined; total: number; remaining: number }[];
+}
+
+export interface Fulfillment {
+  id: string;
+  order: Order;
+  payload: FulfillmentPayload;
+  /** What it took from which fulfillment order, to give it back when it is cancelled. */
+  taken: { from: FulfillmentOrder["lines"][number]; location: Location; quantity: number }[];
+}
+
+export interface TrackingInput {
+  company?: string | null;
+  number?: string | null;
+  numbers?: string[] | null;
+  url?: string | null;
+  urls?: string[] | null;
+}
+
+export interface OrderBook {
+  readonly orders: Order[];
+  order(id: string | undefined): Order | undefined;
+  fulfillmentOrder(id: string | undefined): FulfillmentOrder | undefined;
+  fulfillment(id: string | undefined): Fulfillment | undefined;
+  /** Takes an order in and commits its stock, at `locationId` or wherever enough is available. */
+  place(body: string, locationId?: string): Order;
+  /** Gives committed stock back, as the admin does when it cancels with restock. */
+  cancel(order: Order): void;
+  hold(order: Order, reason: string): void;
+  releaseHold(order: Order): void;
+  fulfil(
+    wanted: { from: FulfillmentOrder["lines"][number]; of: FulfillmentOrder; quantity: number }[],
+    tracking: TrackingInput,
+  ): Fulfillment;
+  track(fulfillment: Fulfillment, tracking: TrackingInput): void;
+  cancelFulfillment(fulfillment: Fulfillment): void;
+}
+
+export function makeOrderBook(
+  now: () => string,
+  stock: Stock,
+  announce: (topic: string, payload: unknown) => void,
+): OrderBook {
+  const orders: Order[] = [];
+  let lastId = 6_000_000_000_000;
+  const nextId = (): string => String(++lastId);
+
+  function touch(order: Order): void {
+    order.payload.updated_at = now();
+    announce("orders/updated", order.payload);
+  }
+
+  function commit(item: Item | undefined, location: Location, quantity: number): void {
+    const level = levelOf(item, location);
+    if (level)
+      stock.change(level, { available: level.available - quantity, committed: level.committed + quantity });
+  }
+
+  function levelOf(item: Item | undefined, location: Location): Level | undefined {
+    return item?.tracked ? stock.levelToChange(item, location) : undefined;
+  }
+
+  function locationFor(line: LinePayload, item: Item | undefined): Location {
+    const active = stock.locations.filter((location) => location.active && location.fulfillsOnlineOrders);
+    const stocked = active.filter((location) => item && stock.level(item.id, location.id)?.active);
+    const enough = stocked.find((location) => stock.level(item!.id, location.id)!.available >= line.quantity);
+    const location = enough ?? stocked[0] ?? active[0];
+    if (!location) throw new Error("The sandbox's shop has no active location that fulfills online orders.");
+    return location;
+  }
+
+  function openFulfillmentOrders(order: Order, lines: LinePayload[], locationId: string | undefined): void {
+    const chosen = stock.location(locationId);
+    for (const line of lines) {
+      if (!line.requires_shipping || line.fulfillable_quantity === 0) continue;
+      const item = line.variant_id === null ? undefined : stock.itemOfVariant(String(line.variant_id));
+      const location = chosen ?? locationFor(line, item);
+      let fulfillmentOrder = order.fulfillmentOrders.find(
+        (one) => one.location === location && one.status === "OPEN",
+      );
+      if (!fulfillmentOrder) {
+        fulfillmentOrder = {
+          id: nextId(),
+          order,
+          location,
+          status: "OPEN",
+          hold: null,
+          updatedAt: now(),
+          lines: [],
+        };
+        order.fulfillmentOrders.push(fulfillmentOrder);
+      }
+      const quantity = line.fulfillable_quantity;
+      fulfillmentOrder.lines.push({ id: nextId(), line, item, total: quantity, remaining: quantity });
+      commit(item, location, quantity);
+    }
+  }
+
+  function setStatuses(order: Order): void {
+    for (const line of order.payload.line_items) {
+      const open = line.fulfillable_quantity;
+      line.fulfillment_status = open === 0 ? "fulfilled" : open < line.quantity ? "partial" : null;
+    }
+    const shipped = order.payload.line_items.filter((line) => line.requires_shipping);
+    const done = shipped.filter((line) => line.fulfillment_status === "fulfilled");
+    order.payload.fulfillment_status =
+      done.length === shipped.length
+        ? "fulfilled"
+        : shipped.some((line) => line.fulfillment_status !== null)
+          ? "partial"
+          : null;
+  }
+
+  return {
+    orders,
+    order: (id) => orders.find((order) => order.id === id),
+    fulfillmentOrder: (id) => orders.flatMap((order) => order.fulfillmentOrders).find((one) => one.id === id),
+    fulfillment: (id) => orders.flatMap((order) => order.fulfillments).find((one) => one.id === id),
+
+    place(body, locationId) {
+      const payload = parseBigJson<OrderPayload>(body);
+      payload.created_at = now();
+      payload.processed_at = payload.created_at;
+      payload.updated_at = payload.created_at;
+      const order: Order = { id: String(payload.id), payload, fulfillmentOrders: [], fulfillments: [] };
+      orders.push(order);
+      openFulfillmentOrders(order, payload.line_items, locationId);
+      announce("orders/create", payload);
+      return order;
+    },
+
+    cancel(order) {
+      order.payload.cancelled_at = now();
+      order.payload.cancel_reason = "customer";
+      for (const fulfillmentOrder of order.fulfillmentOrders) {
+        if (fulfillmentOrder.status === "CLOSED") continue;
+        for (const entry of fulfillmentOrder.lines) {
+          commit(entry.item, fulfillmentOrder.location, -entry.remaining);
+          entry.line.fulfillable_quantity -= entry.remaining;
+          entry.line.current_quantity -= entry.remaining;
+          entry.remaining = 0;
+        }
+        fulfillmentOrder.status = "CANCELLED";
+        fulfillmentOrder.updatedAt = now();
+      }
+      order.payload.updated_at = now();
+      announce("orders/cancelled", order.payload);
+      announce("orders/updated", order.payload);
+    },
+
+    hold(order, reason) {
+      for (const one of order.fulfillmentOrders)
+        if (one.status === "OPEN") Object.assign(one, { status: "ON_HOLD", hold: reason, updatedAt: now() });
+    },
+
+    releaseHold(order) {
+      for (const one of order.fulfillmentOrders)
+        if (one.status === "ON_HOLD") Object.assign(one, { status: "OPEN", hold: null, updatedAt: now() });
+    },
+
+    fulfil(wanted, tracking) {
+      const { order, location } = wanted[0]!.of;
+      for (const { from, of, quantity } of wanted) {
+        from.remaining -= quantity;
+        from.line.fulfillable_quantity -= quantity;
+        // What leaves is no longer committed, and no longer on hand.
+        const level = levelOf(from.item, of.location);
+        if (level) stock.change(level, { committed: level.committed - quantity });
+        of.status = of.lines.every((line) => line.remaining === 0) ? "CLOSED" : "IN_PROGRESS";
+        of.updatedAt = now();
+      }
+      setStatuses(order);
+      const id = nextId();
+      const payload: FulfillmentPayload = {
+        id: Number(id),
+        admin_graphql_api_id: `gid://shopify/Fulfillment/${id}`,
+        order_id: order.payload.id,
+        name: `${order.payload.name}.${order.fulfillments.length + 1}`,
+        status: "success",
+        created_at: now(),
+        updated_at: now(),
+        location_id: Number(location.id),
+        service: "manual",
+        shipment_status: null,
+        tracking_company: null,
+        tracking_number: null,
+        tracking_numbers: [],
+        tracking_url: null,
+        tracking_urls: [],
+        line_items: wanted.map(({ from, quantity }) => ({ ...from.line, quantity })),
+      };
+      setTracking(payload, tracking);
+      const fulfillment: Fulfillment = {
+        id,
+        order,
+        payload,
+        taken: wanted.map(({ from, of, quantity }) => ({ from, location: of.location, quantity })),
+      };
+      order.fulfillments.push(fulfillment);
+      order.payload.fulfillments.push(payload);
+      announce("fulfillments/create", payload);
+      touch(order);
+      const all = order.payload.fulfillment_status === "fulfilled";
+      announce(all ? "orders/fulfilled" : "orders/partially_fulfilled", order.payload);
+      return fulfillment;
+    },
+
+    track(fulfillment, tracking) {
+      setTracking(fulfillment.payload, tracking);
+      fulfillment.payload.updated_at = now();
+      announce("fulfillments/update", fulfillment.payload);
+      touch(fulfillment.order);
+    },
+
+    // The quantities become open again in a new fulfillment order: https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/fulfillmentCancel
+    cancelFulfillment(fulfillment) {
+      const { payload, order, taken } = fulfillment;
+      payload.status = "cancelled";
+      payload.updated_at = now();
+      for (const { from, location, quantity } of taken) {
+        from.line.fulfillable_quantity += quantity;
+        const level = levelOf(from.item, location);
+        if (level) stock.change(level, { committed: level.committed + quantity });
+        order.fulfillmentOrders.push({
+          id: nextId(),
+          order,
+          location,
+          status: "OPEN",
+          hold: null,
+          updatedAt: now(),
+          lines: [{ id: nextId(), line: from.line, item: from.item, total: quantity, remaining: quantity }],
+        });
+      }
+      setStatuses(order);
+      announce("fulfillments/update", payload);
+      touch(order);
+    },
+  };
+}
+
+/** Lists win over the single fields: https://shopify.dev/docs/api/admin-graphql/2026-10/input-objects/FulfillmentTrackingInput */
+function setTracking(payload: FulfillmentPayload, tracking: TrackingInput): void {
+  const numbers = tracking.numbers ?? (tracking.number ? [tracking.number] : []);
+  const urls = tracking.urls ?? (tracking.url ? [tracking.url] : []);
+  payload.tracking_company = tracking.company ?? null;
+  payload.tracking_numbers = numbers;
+  payload.tracking_number = numbers[0] ?? null;
+  payload.tracking_urls = urls;
+  payload.tracking_url = urls[0] ?? null;
+}

@@ -1,0 +1,22 @@
+/** GraphQL's names of topics and those in headers: ORDERS_CREATE is "orders/create". */
+const resources = [
+  "app",
+  "customers",
+  "fulfillments",
+  "inventory_items",
+  "inventory_levels",
+  "locations",
+  "orders",
+  "products",
+  "refunds",
+];
+
+export function topicOf(enumName: string): string {
+  const name = enumName.toLowerCase();
+  const resource = resources.find((one) => name.startsWith(`${one}_`));
+  return resource === undefined ? name : `${resource}/${name.slice(resource.length + 1)}`;
+}
+
+export function enumOf(topic: string): string {
+  return topic.toUpperCase().replace("/", "_");
+}
