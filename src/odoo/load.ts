@@ -68,7 +68,8 @@ async function loadOnce(
 const context = { module: shopifyModule, tz: "UTC", lang: "en_US" };
 const contexts: Record<LoadMode, Record<string, unknown>> = {
   "create-once": { ...context, mode: "update", noupdate: true },
-  upsert: context,
+  // What it creates is marked as the other mode marks it, so that `create-once` leaves it alone too.
+  upsert: { ...context, noupdate: true },
 };
 
 /** Failures that lie in the columns or the model, not in a row. */

@@ -82,9 +82,13 @@ async function upsert(
   const finds = references.filter((reference) => "find" in reference);
   const { ids } = await findAll(client, finds);
   const found = new Map(finds.map((find) => [findKey(find), judge(find, ids.get(findKey(find)) ?? [])]));
-  for (const one of found.values()) if ("failure" in one) throw one.failure;
-
   const known = new Map<string, number>();
+  for (const one of found.values()) {
+    if ("failure" in one) throw one.failure;
+    if (!("create" in one)) continue;
+    const made = await upsert(client, { kind: "upsert", ...one.create });
+    known.set(qualified(one.create.externalId), made);
+  }
   const wanted = parent && "externalId" in parent ? [parent.externalId] : [];
   for (const externalId of [...mixedExternalIds([record]), ...wanted]) {
     const existing = await lookUp(client, externalId);
@@ -94,6 +98,7 @@ async function upsert(
     if ("id" in reference) return reference.id;
     if ("externalId" in reference) return known.get(qualified(reference.externalId));
     const one = found.get(findKey(reference));
+    if (one && "create" in one) return known.get(qualified(one.create.externalId));
     return one && "id" in one ? one.id : undefined;
   };
   const reply = await load(client, [record], resolve, "upsert");

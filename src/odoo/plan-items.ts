@@ -1,8 +1,10 @@
-import { type Failure, HoldfastError } from "../failure.ts";
-import type { ExpectedTotals, ImportPlan, ImportRecord, RecordReference } from "../import-plan.ts";
-import { allReferences, broughtBy, referencesIn, shapeOf, unevenChildren } from "./cells.ts";
+import type { Failure } from "../failure.ts";
+import type { FindReference, ImportPlan, ImportRecord, RecordReference } from "../import-plan.ts";
+import { allReferences, broughtBy, shapeOf } from "./cells.ts";
 import { qualified } from "./external-ids.ts";
 import { withoutParent } from "./parents.ts";
+import { planFault } from "./plan-faults.ts";
+import { findKey } from "./references.ts";
 import { translateRecord } from "./versions.ts";
 
 /** A record to write, once, however many plans name it. */
@@ -17,6 +19,8 @@ export interface Item {
   needs: Set<Item>;
   /** Set when it stands in Odoo. */
   id?: number;
+  /** This run made it, so it holds these values already. */
+  fresh?: boolean;
   failure?: Failure;
 }
 
@@ -32,106 +36,61 @@ export function gather(
   const refused = new Map<number, Failure>();
   for (const [index, plan] of plans.entries()) {
     const fault = planFault(plan);
-    if (fault) {
-      refused.set(index, fault);
-      continue;
-    }
-    for (const record of plan.records) {
-      const known = items.get(record.externalId);
-      if (known) {
-        if (!known.plans.includes(index)) known.plans.push(index);
-        continue;
-      }
-      const split = withoutParent(translateRecord(major, record));
-      items.set(record.externalId, {
-        ...split,
-        plans: [index],
-        shape: shapeOf(split.record),
-        needs: new Set(),
-      });
-    }
+    if (fault) refused.set(index, fault);
+    else for (const record of plan.records) addItem(items, translateRecord(major, record), [index]);
   }
-  connect([...items.values()]);
+  connect([...items.values()], new Map());
   return { items: [...items.values()], refused };
 }
 
-function connect(items: readonly Item[]): void {
+function addItem(items: Map<string, Item>, record: ImportRecord, plans: readonly number[]): Item {
+  const known = items.get(record.externalId);
+  if (known) {
+    known.plans.push(...plans.filter((plan) => !known.plans.includes(plan)));
+    // Who only needs it to be there takes it as another plan wants it.
+    if (record.write === "always" && known.record.write !== "always")
+      Object.assign(known, withoutParent(record), { shape: shapeOf(withoutParent(record).record) });
+    return known;
+  }
+  const split = withoutParent(record);
+  const item = { ...split, plans: [...plans], shape: shapeOf(split.record), needs: new Set<Item>() };
+  items.set(record.externalId, item);
+  return item;
+}
+
+/** Adds records that finds want to be made, before those that need them; they are this Odoo's words already. */
+export function addMissing(
+  items: Item[],
+  missing: readonly { item: Item; find: FindReference; create: ImportRecord }[],
+): Item[] {
+  const all = new Map(items.map((item) => [item.record.externalId, item]));
+  const makes = new Map<string, string>();
+  for (const { item, find, create } of missing) {
+    addItem(all, create, item.plans);
+    makes.set(findKey(find), create.externalId);
+  }
+  connect([...all.values()], makes);
+  return [...all.values()];
+}
+
+/** @param makes by `findKey`, the external id of the record that is made because nothing was found. */
+function connect(items: readonly Item[], makes: ReadonlyMap<string, string>): void {
   const bringer = new Map<string, Item>();
   for (const item of items) for (const id of broughtBy(item.record)) bringer.set(qualified(id), item);
   for (const item of items) {
     for (const reference of referencesOf(item)) {
-      if (!("externalId" in reference)) continue;
-      const needed = bringer.get(qualified(reference.externalId));
+      const id = "find" in reference ? makes.get(findKey(reference)) : externalIdOf(reference);
+      const needed = id && bringer.get(qualified(id));
       if (needed && needed !== item) item.needs.add(needed);
     }
   }
 }
 
+function externalIdOf(reference: RecordReference): string | undefined {
+  return "externalId" in reference ? reference.externalId : undefined;
+}
+
 /** All that an item points to. */
 export function referencesOf(item: Item): RecordReference[] {
   return item.parent ? [...allReferences(item.record), item.parent] : allReferences(item.record);
-}
-
-/** Plans pass through function nodes: anything may be in them. */
-function planFault(plan: ImportPlan): Failure | undefined {
-  if (plan?.kind !== "import-plan" || !Array.isArray(plan.records)) {
-    return badPlan('This is no import plan: kind must be "import-plan" and records a list.');
-  }
-  for (const record of plan.records) {
-    const fault = recordFault(record);
-    if (fault) return fault;
-    const uneven = unevenChildren(record);
-    if (uneven) {
-      return badPlan(
-        `${uneven}, which its neighbours have; Odoo would empty it.`,
-        "Give this field in every line in the mapping; null leaves it empty on purpose.",
-      );
-    }
-  }
-  return plan.totals && totalsFault(plan.totals);
-}
-
-function recordFault(record: ImportRecord): Failure | undefined {
-  const { model, externalId, values, children = {} } = record ?? {};
-  if (typeof externalId !== "string" || !/^[^\s.,/]+$/.test(externalId)) {
-    return badPlan(
-      `${JSON.stringify(externalId)} can't be an external id: use letters, digits, _ and - only.`,
-    );
-  }
-  if (typeof model !== "string" || typeof values !== "object" || values === null) {
-    return badPlan(`The record ${externalId} lacks its model or its values.`);
-  }
-  for (const [field, value] of Object.entries(values)) {
-    for (const reference of referencesIn(value)) {
-      const whole =
-        "externalId" in reference
-          ? typeof reference.externalId === "string"
-          : "id" in reference
-            ? typeof reference.id === "number"
-            : typeof reference.find?.model === "string" && typeof reference.find.where === "object";
-      if (!whole) return badPlan(`${field} of ${externalId} points nowhere: ${JSON.stringify(value)}.`);
-    }
-  }
-  for (const [field, records] of Object.entries(children)) {
-    if (!Array.isArray(records)) return badPlan(`${field} of ${externalId} must be a list of records.`);
-    for (const child of records) {
-      const fault = recordFault(child);
-      if (fault) return fault;
-    }
-  }
-  return undefined;
-}
-
-function totalsFault(totals: ExpectedTotals): Failure | undefined {
-  const sums = [totals.total, totals.tax];
-  if (typeof totals.externalId === "string" && sums.every((text) => /^-?\d+(\.\d+)?$/.test(text)))
-    return undefined;
-  return badPlan(`The totals to compare are no decimal numbers: ${sums.join(", ")}.`);
-}
-
-function badPlan(
-  message: string,
-  hint = "Correct the function node that makes or changes the plan.",
-): Failure {
-  return new HoldfastError({ class: "rejected", code: "bad_plan", message, hint, source: "flow" }).failure;
 }

@@ -1,13 +1,13 @@
 import { HoldfastError } from "../failure.ts";
 import { groupBy, inChunks } from "../group.ts";
-import type { FindReference } from "../import-plan.ts";
+import type { FindReference, ImportRecord } from "../import-plan.ts";
 import type { OdooClient } from "./client.ts";
 
 type Where = FindReference["find"]["where"];
 type Scalar = Where[string];
 
-/** What a find came to: a record, nothing on purpose, or why not. */
-export type Found = { id: number } | { empty: true } | { failure: HoldfastError };
+/** What a find came to: a record, nothing on purpose, a record to make, or why not. */
+export type Found = { id: number } | { empty: true } | { create: ImportRecord } | { failure: HoldfastError };
 
 /** Ids that match, or why the search itself was refused. */
 export type Answer = number[] | HoldfastError;
@@ -160,7 +160,8 @@ export function judge(reference: FindReference, ids: Answer): Found {
 
 function missing({ find }: FindReference): Found {
   if (find.missing === "empty") return { empty: true };
-  const said = (find.missing && "class" in find.missing && find.missing) || {
+  if (find.missing && "create" in find.missing) return { create: find.missing.create };
+  const said = find.missing ?? {
     class: "rejected" as const,
     code: "reference_not_found",
     message: `Odoo has no ${find.model} with ${spoken(find.where)}.`,

@@ -22,6 +22,11 @@ export const renames: readonly Rename[] = [
   { model: "stock.move.line", newest: "quantity", until: 16, older: "qty_done" },
   { model: "stock.move.line", newest: "picked", until: 16, older: null },
   { model: "sale.order", newest: "locked", until: 16, older: null },
+  { model: "stock.picking", newest: "move_ids", until: 15, older: "move_lines" },
+  { model: "stock.picking", newest: "return_id", until: 16, older: null },
+  { model: "account.payment", newest: "memo", until: 17, older: "ref" },
+  { model: "account.payment", newest: "invoice_ids", until: 17, older: null },
+  { model: "account.move.line", newest: "account_type", until: 15, older: "account_internal_type" },
   { model: "product.template", newest: "is_storable", until: 17, older: null },
   { model: "product.product", newest: "is_storable", until: 17, older: null },
 ];
@@ -91,7 +96,15 @@ function translateFind(major: number, value: ImportValue): ImportValue {
   if (Array.isArray(value)) return value.map((one) => translateFind(major, one) as typeof one);
   if (typeof value !== "object" || value === null || !("find" in value)) return value;
   const { find } = value;
-  return { find: { ...find, where: translateValues(major, find.model, find.where) } };
+  const { missing } = find;
+  return {
+    find: {
+      ...find,
+      where: translateValues(major, find.model, find.where),
+      ...(typeof missing === "object" &&
+        "create" in missing && { missing: { create: translateRecord(major, missing.create) } }),
+    },
+  };
 }
 
 function mapValues<A, B>(values: Record<string, A>, map: (value: A) => B): Record<string, B> {

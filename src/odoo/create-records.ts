@@ -1,0 +1,117 @@
+import type { Failure } from "../failure.ts";
+import type { ImportRecord, RecordReference } from "../import-plan.ts";
+import { mixedExternalIds, type ResolveId } from "./cells.ts";
+import { lookUp, qualified } from "./external-ids.ts";
+import { writeEach } from "./isolate.ts";
+import { rememberId } from "./known-ids.ts";
+import { linkParents, type ParentLink } from "./parents.ts";
+import type { Item } from "./plan-items.ts";
+import { describe, failItem, isOpen, type Run, warnPlan } from "./run.ts";
+import { schedule } from "./schedule.ts";
+
+/** Sees to it that every record of the plans that are still open stands in Odoo; what exists stays as it is. */
+export async function createRecords(run: Run): Promise<void> {
+  const newest = await newestIds(run);
+  for (const group of schedule(run.items)) await createGroup(run, group, newest);
+  await placeBelowParents(run);
+}
+
+/**
+ * The newest order that was there before: those beyond it are made by this run or beside it, so nobody needs
+ * to compare them with what their plans say.
+ */
+async function newestIds(run: Run): Promise<ReadonlyMap<string, number>> {
+  const model = "sale.order";
+  if (!run.items.some(({ record }) => record.model === model && record.write === "always")) return new Map();
+  const [newest] = (await run.client.call(model, "search_read", {
+    args: { domain: [], fields: ["id"], order: "id desc", limit: 1 },
+    context: { active_test: false },
+  })) as { id: number }[];
+  return new Map([[model, newest?.id ?? 0]]);
+}
+
+async function createGroup(
+  run: Run,
+  group: readonly Item[],
+  newest: ReadonlyMap<string, number>,
+): Promise<void> {
+  const waiting: Item[] = [];
+  for (const item of group) {
+    const broken = [...item.needs].find((need) => need.failure);
+    if (broken?.failure) failItem(run, item, broken.failure);
+    // What no plan needs any more is not written.
+    else if (item.id === undefined && item.plans.some((plan) => isOpen(run, plan))) waiting.push(item);
+  }
+  const records = waiting.map(({ record }) => record);
+  const outcomes = await writeEach(run.client, records, await resolverFor(run, records));
+  for (const [index, item] of waiting.entries()) {
+    const outcome = outcomes[index]!;
+    if ("failure" in outcome) {
+      failItem(run, item, describe(item, outcome.failure));
+      continue;
+    }
+    item.id = outcome.id;
+    item.fresh = outcome.id > (newest.get(item.record.model) ?? Number.POSITIVE_INFINITY);
+    rememberId(run.client, item.record.externalId, item.record.model, outcome.id);
+    for (const plan of item.plans) for (const warning of outcome.warnings) warnPlan(run, plan, warning);
+  }
+}
+
+/** Looks up what these records can't name by external id in a table, then answers without a call. */
+export async function resolverFor(
+  run: Run,
+  records: readonly ImportRecord[],
+  more: readonly RecordReference[] = [],
+): Promise<ResolveId> {
+  const named = more.flatMap((reference) => ("externalId" in reference ? [reference.externalId] : []));
+  const known = new Map<string, number>();
+  for (const { record, id } of run.items) if (id !== undefined) known.set(qualified(record.externalId), id);
+  const wanted = [...mixedExternalIds(records), ...named].map(qualified);
+  await Promise.all(
+    wanted.map(async (externalId) => {
+      if (known.has(externalId)) return;
+      const found = await lookUp(run.client, externalId);
+      if (found) known.set(externalId, found.id);
+    }),
+  );
+  return (reference) => {
+    if ("id" in reference) return reference.id;
+    if ("externalId" in reference) return known.get(qualified(reference.externalId));
+    const found = run.finds(reference);
+    if ("create" in found) return known.get(qualified(found.create.externalId));
+    return "id" in found ? found.id : undefined;
+  };
+}
+
+async function placeBelowParents(run: Run): Promise<void> {
+  const below = run.items.filter((item) => item.parent && item.id !== undefined);
+  if (below.length === 0) return;
+  const resolve = await resolverFor(
+    run,
+    [],
+    below.map((item) => item.parent!),
+  );
+  const links: ParentLink[] = [];
+  for (const item of below) {
+    const parent = resolve(item.parent!);
+    if (parent !== undefined) links.push({ child: item.id!, parent });
+    else if ("externalId" in item.parent!)
+      failItem(run, item, describe(item, parentMissing(item.parent.externalId)));
+  }
+  const failed = await linkParents(run.client, links);
+  for (const item of below) {
+    const failure = failed.get(item.id!);
+    if (failure) failItem(run, item, describe(item, failure));
+  }
+}
+
+function parentMissing(externalId: string): Failure {
+  return {
+    class: "dependency",
+    code: "external_id_not_found",
+    message: `its parent ${externalId} is not in Odoo yet`,
+    hint: "It arrives with an earlier event; if not, look whether that one is a dead letter.",
+    source: "odoo",
+    at: Date.now(),
+  };
+}

@@ -1,0 +1,63 @@
+import type { Run } from "./run.ts";
+
+/** An order or an invoice as it stands in Odoo; fields beyond these by model, see `fields`. */
+export interface Document {
+  id: number;
+  display_name: string;
+  amount_total: number;
+  amount_tax: number;
+  currency_id: [id: number, name: string] | false;
+  company_id: [id: number, name: string] | false;
+  /** sale.order: draft, sent, sale, cancel, until 16 done; account.move: draft, posted, cancel. */
+  state: string;
+  /** sale.order only, as the two below. */
+  origin?: string | false;
+  /** "2026-11-24 10:00:00", UTC */
+  date_order?: string;
+  /** From 17 on; before, the state `done` says it. */
+  locked?: boolean;
+}
+
+const common = ["display_name", "amount_total", "amount_tax", "currency_id", "state", "company_id"];
+
+function fields(model: string, major: number): string[] {
+  if (model !== "sale.order") return common;
+  return [...common, "origin", "date_order", ...(major >= 17 ? ["locked"] : [])];
+}
+
+const key = (model: string, id: number): string => `${model},${id}`;
+
+/**
+ * Reads documents that this run has not read since they were changed, in one call.
+ * @returns those that exist, by id. @throws HoldfastError
+ */
+export async function readDocuments(
+  run: Run,
+  model: string,
+  ids: readonly number[],
+): Promise<Map<number, Document>> {
+  const unread = [...new Set(ids)].filter((id) => !run.documents.has(key(model, id)));
+  if (unread.length > 0) {
+    const rows = (await run.client.call(model, "search_read", {
+      args: { domain: [["id", "in", unread]], fields: fields(model, run.major) },
+      context: { active_test: false },
+    })) as Document[];
+    for (const row of rows) run.documents.set(key(model, row.id), row);
+  }
+  return new Map(
+    ids.flatMap((id) => {
+      const row = run.documents.get(key(model, id));
+      return row ? [[id, row] as const] : [];
+    }),
+  );
+}
+
+/** It was changed: whoever wants it next reads it again. */
+export function changed(run: Run, model: string, ids: Iterable<number>): void {
+  for (const id of ids) run.documents.delete(key(model, id));
+}
+
+/** Confirmed and closed to changes, by a person or by Odoo's setting. */
+export function isLocked(order: Document): boolean {
+  return order.locked === true || order.state === "done";
+}

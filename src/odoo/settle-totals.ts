@@ -1,0 +1,172 @@
+import type { Failure } from "../failure.ts";
+import { groupBy } from "../group.ts";
+import type { ExpectedTotals } from "../import-plan.ts";
+import { type Decimal, decimal, decimalText, zero } from "../money.ts";
+import { shapeOf } from "./cells.ts";
+import { resolverFor } from "./create-records.ts";
+import { changed, type Document, readDocuments } from "./documents.ts";
+import { writeEach } from "./isolate.ts";
+import { findIds } from "./known-ids.ts";
+import type { Item } from "./plan-items.ts";
+import { failPlan, isOpen, nameOf, type Run, warnPlan } from "./run.ts";
+import { type Comparison, compare, explainRounding, mismatch } from "./totals.ts";
+import { bringTo } from "./update-records.ts";
+import { translateRecord } from "./versions.ts";
+
+/** A document and what it must come to. */
+export interface Settlement {
+  plan: number;
+  expected: ExpectedTotals;
+  id: number;
+  /** The record behind it, where this run brings it. */
+  item?: Item | undefined;
+}
+
+/**
+ * Sees to it that every document comes to what Shopify says: a quotation that does not is written anew, a difference
+ * within the plan's limit becomes a visible line, and what is left fails with both numbers.
+ * A document that is confirmed already, and not this run's to write, only warns: a person took it as it is.
+ */
+export async function settleTotals(run: Run, settlements: readonly Settlement[]): Promise<void> {
+  for (const [model, group] of groupBy(settlements, ({ expected }) => expected.model)) {
+    const wrong = async (): Promise<Settlement[]> => {
+      const rows = await read(run, model, group);
+      return group.filter((one) => isOpen(run, one.plan) && differs(look(run, one, rows)));
+    };
+    await writeDraftsAnew(run, model, await wrong());
+    await adjust(run, model, await wrong());
+    await judge(run, model, group);
+  }
+}
+
+const read = (run: Run, model: string, group: readonly Settlement[]) =>
+  readDocuments(
+    run,
+    model,
+    group.map(({ id }) => id),
+  );
+
+function look(run: Run, { plan, expected, id }: Settlement, rows: ReadonlyMap<number, Document>): Comparison {
+  return compare({ who: nameOf(run.plans[plan]), expected }, rows.get(id));
+}
+
+function differs(found: Comparison): boolean {
+  return "failure" in found || !found.total.eq(zero) || !found.tax.eq(zero);
+}
+
+/** What stands in the way may be an earlier try, from before a tax or a setting was put right. */
+async function writeDraftsAnew(run: Run, model: string, wrong: readonly Settlement[]): Promise<void> {
+  const rows = await read(run, model, wrong);
+  const drafts = wrong.flatMap(({ item, id }) =>
+    item && !item.fresh && isDraft(rows.get(id)) && item.record.write !== "always" ? [item] : [],
+  );
+  if (drafts.length > 0) await bringTo(run, drafts);
+}
+
+function isDraft(row: Document | undefined): boolean {
+  return row?.state === "draft" || row?.state === "sent";
+}
+
+/** Whether nothing of this document is this run's to write. */
+function isLeftAlone({ item }: Settlement, row: Document): boolean {
+  return row.state === "cancel" || (!isDraft(row) && item?.record.write !== "always");
+}
+
+/** The line's price is what Odoo's total lacks without it, so applying again changes nothing more. */
+async function adjust(run: Run, model: string, wrong: readonly Settlement[]): Promise<void> {
+  const rows = await read(run, model, wrong);
+  const wanted = wrong.flatMap((one) => {
+    const found = look(run, one, rows);
+    const adjustment = one.expected.adjustment;
+    const row = rows.get(one.id);
+    if (!adjustment || !row || "failure" in found || found.total.eq(zero) || isLeftAlone(one, row)) return [];
+    return [{ ...one, adjustment, found }];
+  });
+  if (wanted.length === 0) return;
+  const prices = await pricesNow(
+    run,
+    wanted.map(({ adjustment }) => adjustment.line),
+  );
+  const changes = wanted.flatMap(({ id, plan, expected, adjustment, found }) => {
+    const price = (prices.get(adjustment.line.externalId) ?? zero).plus(found.total);
+    if (price.abs().gt(decimal(adjustment.upTo)) || found.tax.abs().gt(decimal(adjustment.upTo))) return [];
+    const line = translateRecord(run.major, {
+      ...adjustment.line,
+      values: { ...adjustment.line.values, price_unit: decimalText(price) },
+    });
+    const record = {
+      model,
+      externalId: expected.externalId,
+      values: {},
+      children: { [adjustment.field]: [line] },
+    };
+    return [{ id, plan, record }];
+  });
+  for (const group of groupBy(changes, ({ record }) => shapeOf(record)).values()) {
+    const records = group.map(({ record }) => record);
+    const outcomes = await writeEach(run.client, records, await resolverFor(run, records), "upsert");
+    changed(
+      run,
+      model,
+      group.map(({ id }) => id),
+    );
+    group.forEach(({ plan }, index) => {
+      const outcome = outcomes[index]!;
+      if ("failure" in outcome) failPlan(run, plan, outcome.failure);
+    });
+  }
+}
+
+/** What adjustment lines of earlier applications come to, by external id. */
+async function pricesNow(
+  run: Run,
+  lines: readonly { model: string; externalId: string }[],
+): Promise<Map<string, Decimal>> {
+  const prices = new Map<string, Decimal>();
+  for (const [model, group] of groupBy(lines, (line) => line.model)) {
+    const ids = await findIds(
+      run.client,
+      model,
+      group.map(({ externalId }) => externalId),
+    );
+    if (ids.size === 0) continue;
+    const rows = (await run.client.call(model, "search_read", {
+      args: { domain: [["id", "in", [...ids.values()]]], fields: ["price_unit"] },
+    })) as { id: number; price_unit: number }[];
+    const byId = new Map(rows.map((row) => [row.id, decimal(row.price_unit)]));
+    for (const [externalId, id] of ids) prices.set(externalId, byId.get(id) ?? zero);
+  }
+  return prices;
+}
+
+async function judge(run: Run, model: string, group: readonly Settlement[]): Promise<void> {
+  const rows = await read(run, model, group);
+  const failed: { plan: number; failure: Failure }[] = [];
+  for (const one of group) {
+    if (!isOpen(run, one.plan)) continue;
+    const found = look(run, one, rows);
+    if (!differs(found)) continue;
+    const row = rows.get(one.id);
+    if (row && isLeftAlone(one, row)) {
+      if (row.state !== "cancel")
+        warnPlan(run, one.plan, "failure" in found ? found.failure.message : found.sums);
+    } else if ("failure" in found) {
+      failPlan(run, one.plan, found.failure);
+    } else if (found.total.eq(zero) && found.tax.abs().lte(decimal(one.expected.adjustment?.upTo ?? "0"))) {
+      warnPlan(run, one.plan, found.sums);
+    } else {
+      failed.push({ plan: one.plan, failure: mismatch(found.sums, row!) });
+    }
+  }
+  const companies = new Set(
+    [...rows.values()].flatMap(({ company_id }) => (company_id ? [company_id[0]] : [])),
+  );
+  const explained = await explainRounding(
+    run.client,
+    failed.map(({ failure }) => failure),
+    companies,
+  );
+  failed.forEach(({ plan }, index) => {
+    failPlan(run, plan, explained[index]!);
+  });
+}
