@@ -130,7 +130,8 @@ function priced({ variables, operationName }: Asked, document: DocumentNode) {
 
 function topLevel(error: GraphQLError): object {
   const bad = error.originalError instanceof BadArgument;
-  if (!bad && error.originalError) throw error.originalError;
+  if (!bad && error.originalError && !(error.originalError instanceof GraphQLError))
+    throw error.originalError;
   return { ...error.toJSON(), extensions: { code: "BAD_REQUEST" } };
 }
 
