@@ -15,7 +15,7 @@ type Who = "user" | "billing" | "admin";
 
 /** Before Odoo 19 there is only one. */
 export const transports: readonly Transport[] =
-  Number(process.env.ODOO_MAJOR ?? 19) >= 19 ? ["json2", "xmlrpc"] : ["xmlrpc"];
+  Number(process.env.ODOO_VERSION ?? 19) >= 19 ? ["json2", "xmlrpc"] : ["xmlrpc"];
 
 const logins: Record<Who, [login: string, key: string]> = {
   user: ["ODOO_LOGIN", "ODOO_API_KEY"],
