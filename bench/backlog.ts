@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { prepareAppend } from "../src/queue/sqlite/append.ts";
+import { prepareBooks } from "../src/queue/sqlite/books.ts";
 import { openEmbeddedDatabase } from "../src/queue/sqlite/database.ts";
 import { prepareOpenQueue } from "../src/queue/sqlite/queues.ts";
 
@@ -28,11 +29,18 @@ export async function makeBacklog(file: string, events: number): Promise<void> {
   await database.close();
   const db = new DatabaseSync(file);
   db.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000");
-  const queue = prepareOpenQueue(db)(queueName, {});
-  const append = prepareAppend(db);
+  const books = prepareBooks(db);
+  const queue = prepareOpenQueue(db, books)(queueName, {});
+  const append = prepareAppend(db, books);
   const now = Date.now();
   db.exec("BEGIN");
-  for (let n = 0; n < events; n++) append(queue, [waitingEvent(n, events)], now);
+  for (let n = 0; n < events; n++) {
+    append(queue, [waitingEvent(n, events)], now);
+    if (n % 100 > 0) continue;
+    books.finish();
+    books.memory.keep();
+  }
+  books.finish();
   db.exec("COMMIT");
   db.exec("PRAGMA journal_mode = WAL");
   db.close();

@@ -10,6 +10,7 @@ const library = path.join(root, "src", "index.ts");
 const runtime = path.join(nodesDir, "runtime", "index.ts");
 const queueFile = path.join(root, "src", "queue", "sqlite", "queue-file.ts");
 const queueThread = path.join(root, "src", "queue", "sqlite", "thread.ts");
+const checkpointThread = path.join(root, "src", "queue", "sqlite", "checkpoint-thread.ts");
 
 /** Folders of nodes/ that hold a node: those with a file of their own name. */
 export const nodeNames: string[] = readdirSync(nodesDir).filter((name) =>
@@ -58,6 +59,7 @@ export async function buildPackage(dist = path.join(root, "dist")): Promise<void
       { in: library, out: "index" },
       { in: runtime, out: "runtime" },
       { in: queueThread, out: "queue-thread" },
+      { in: checkpointThread, out: "queue-checkpoint-thread" },
       { in: queueFile, out: "queue-file" },
     ],
   });

@@ -1,13 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { AppendResult, NewEvent } from "../event-store.ts";
+import type { Books } from "./books.ts";
 import { prepareNote } from "./history.ts";
 import type { Queue } from "./queues.ts";
 import { withPlainNames } from "./rows.ts";
 
 export const appendSql = {
-  findCopy: `SELECT seq FROM dedupe WHERE queue = ? AND id = ? AND at > ?`,
-  remember: `INSERT INTO dedupe (queue, id, seq, at) VALUES (?, ?, ?, ?)
-    ON CONFLICT (queue, id) DO UPDATE SET seq = excluded.seq, at = excluded.at`,
   // A key is taken while an event of it waits or is worked on, or is dead and holds it.
   laneTaken: `SELECT 1 FROM event WHERE queue = ? AND key = ? AND state IN ('blocked', 'ready', 'leased') LIMIT 1`,
   laneTakenOrDead: `SELECT 1 FROM event WHERE queue = ? AND key = ? AND state IN ('blocked', 'ready', 'leased', 'dead') LIMIT 1`,
@@ -21,9 +19,8 @@ export const appendSql = {
 /** Stores events in order; all of one call or none. */
 export function prepareAppend(
   db: DatabaseSync,
+  { tally, dedupe }: Books,
 ): (queue: Queue, events: NewEvent[], now: number) => AppendResult[] {
-  const findCopy = db.prepare(appendSql.findCopy);
-  const remember = db.prepare(appendSql.remember);
   const laneTaken = db.prepare(appendSql.laneTaken);
   const laneTakenOrDead = db.prepare(appendSql.laneTakenOrDead);
   const add = db.prepare(appendSql.add);
@@ -43,8 +40,8 @@ export function prepareAppend(
     events.map((given): AppendResult => {
       const event = withPlainNames(given);
       if (event.dedupeId !== null) {
-        const copy = findCopy.get(queue.id, event.dedupeId, now - queue.dedupeMs);
-        if (copy) return { id: String(copy.seq), outcome: "duplicate" };
+        const copy = dedupe.find(queue.id, event.dedupeId, now - queue.dedupeMs);
+        if (copy !== null) return { id: String(copy), outcome: "duplicate" };
       }
       let seq = queue.coalesce && event.key !== null ? waiting(queue, event.key) : null;
       const replaced = seq !== null;
@@ -67,8 +64,9 @@ export function prepareAppend(
         );
         seq = Number(lastInsertRowid);
         addBody.run(seq, event.envelope, event.payload);
+        tally.added(queue.id, state);
       }
-      if (event.dedupeId !== null) remember.run(queue.id, event.dedupeId, seq, now);
+      if (event.dedupeId !== null) dedupe.remember(queue.id, event.dedupeId, seq, now);
       return { id: String(seq), outcome: replaced ? "replaced" : "stored" };
     });
 }

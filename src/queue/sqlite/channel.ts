@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { type Failure, HoldfastError } from "../../failure.ts";
 import type { Opened, Reply, Request, ThreadData } from "./protocol.ts";
 import type { QueueOptions } from "./queues.ts";
-import { threadFile } from "./thread-file.ts";
+import { queueThread } from "./thread-file.ts";
 
 /** The line to the database's thread. */
 export interface Channel {
@@ -18,7 +18,7 @@ type Waiter = { resolve(value: unknown): void; reject(error: Error): void };
 
 /** Starts the thread; resolves when it has the file open, rejects with its reason when it refuses. */
 export function openChannel(data: ThreadData, onError: (error: Error) => void): Promise<Channel> {
-  const thread = new Worker(threadFile, {
+  const thread = new Worker(queueThread, {
     workerData: data,
     // Some versions of Node print a warning about node:sqlite; it tells a user nothing.
     execArgv: ["--disable-warning=ExperimentalWarning"],

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Claimed, LeasedEvent } from "../event-store.ts";
+import type { Books } from "./books.ts";
 import type { Queue } from "./queues.ts";
 import { bodyColumns, type Row, toEvent } from "./rows.ts";
 
@@ -19,6 +20,7 @@ type Candidate = { seq: number; since: number };
 /** Leases what has waited longest: since it came, or since the time it was put off to. */
 export function prepareClaim(
   db: DatabaseSync,
+  { tally }: Books,
 ): (queue: Queue, request: { max: number; leaseMs: number; now: number }) => Claimed {
   const fresh = db.prepare(claimSql.fresh);
   const timed = db.prepare(claimSql.timed);
@@ -35,6 +37,7 @@ export function prepareClaim(
     const leaseUntil = Math.ceil(now + leaseMs);
     const events = candidates.slice(0, max).map(({ seq }): LeasedEvent => {
       const row = lease.get(leaseUntil, seq) as Row;
+      tally.moved(queue.id, "ready", "leased");
       return { ...toEvent(row, body.get(seq) as Row), fence: row.fence as number, leaseUntil };
     });
     return { events, nextDueAt: (nextDue.get(queue.id)?.due_at as number | undefined) ?? null };

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Queue } from "./queues.ts";
+import type { Tally } from "./tally.ts";
 
 /**
  * Order per key. In a key's lane at most one event is `ready` or `leased`: its head; the others are `blocked`.
@@ -12,7 +13,7 @@ export const laneSql = {
 };
 
 /** Makes a lane true again after one of its events changed; a few index look-ups, however long the lane. */
-export function prepareRegate(db: DatabaseSync): (queue: Queue, key: string | null) => void {
+export function prepareRegate(db: DatabaseSync, tally: Tally): (queue: Queue, key: string | null) => void {
   const first = db.prepare(laneSql.first);
   const move = db.prepare(laneSql.move);
   return (queue, key) => {
@@ -25,7 +26,13 @@ export function prepareRegate(db: DatabaseSync): (queue: Queue, key: string | nu
     const dead = queue.deadHoldsKey ? earliest("dead") : null;
     const head = Math.min(ready ?? Infinity, blocked ?? Infinity);
     const held = dead !== null && dead < head;
-    if (ready !== null && (held || ready !== head)) move.run("blocked", ready);
-    if (blocked !== null && !held && blocked === head) move.run("ready", blocked);
+    if (ready !== null && (held || ready !== head)) {
+      move.run("blocked", ready);
+      tally.moved(queue.id, "ready", "blocked");
+    }
+    if (blocked !== null && !held && blocked === head) {
+      move.run("ready", blocked);
+      tally.moved(queue.id, "blocked", "ready");
+    }
   };
 }

@@ -12,7 +12,8 @@ export const APPLICATION_ID = 0x486f6c64;
  * - `blocked` is stored, so that a claim never asks "is there an earlier one of this key?"; lane.ts keeps it true.
  * - `due_at` is 0 until the first retry or defer: such an event is due whatever the clock says, so a clock that
  *   was once wrong can't strand it.
- * - `tally` is kept by triggers: counting a million rows to draw a status would stop the queue.
+ * - `tell_at` is not 0 for a dead letter that no dead-letter node has emitted yet: not before then.
+ * - `dedupe` is sorted by id, `dedupe_recent` as they came; dedupe.ts says why there are two.
  */
 export const migrations: readonly string[] = [
   `
@@ -101,6 +102,24 @@ export const migrations: readonly string[] = [
   CREATE TRIGGER event_forgotten AFTER DELETE ON event BEGIN
     UPDATE tally SET n = n - 1 WHERE queue = old.queue AND state = old.state;
   END;
+  `,
+  // Counters are written once a transaction (tally.ts), and a new dedupe id no longer costs a page (dedupe.ts).
+  `
+  DROP TRIGGER event_added;
+  DROP TRIGGER event_moved;
+  DROP TRIGGER event_forgotten;
+
+  DROP INDEX dedupe_age;
+  CREATE TABLE dedupe_recent (
+    n INTEGER PRIMARY KEY,
+    queue INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+
+  ALTER TABLE event ADD COLUMN tell_at INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX event_untold ON event (queue, tell_at) WHERE tell_at > 0;
   `,
 ];
 

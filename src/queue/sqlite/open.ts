@@ -9,6 +9,8 @@ import { APPLICATION_ID, migrate, migrations } from "./migrations.ts";
 
 export interface OpenedFile {
   db: DatabaseSync;
+  /** Its one name, whichever link led to it. */
+  file: string;
   /** Throws when the file at that path is no longer the one that is open: what is written to it would be lost. */
   checkStillThere(): void;
   close(): void;
@@ -30,6 +32,7 @@ export function openFile(options: { file: string; maxBytes?: number }): OpenedFi
     const inode = statSync(file).ino;
     return {
       db,
+      file,
       checkStillThere: () => checkStillThere(file, inode),
       close: () => {
         opened.close();
@@ -126,10 +129,7 @@ function prepare(db: DatabaseSync, maxBytes: number | undefined): void {
       hint: "Put the file on a local disk.",
       source: "queue",
     });
-  // Some builds of SQLite default to less in WAL mode; FULL is one fsync a commit, which is the promise.
-  db.exec("PRAGMA synchronous = FULL");
-  // macOS alone: without it fsync stops at the drive's cache.
-  db.exec("PRAGMA fullfsync = ON");
+  syncFully(db);
   // What is forgotten or redacted is overwritten, not just let go of: pruning costs 57 instead of 25 µs an event.
   db.exec("PRAGMA secure_delete = ON");
   db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
@@ -137,6 +137,14 @@ function prepare(db: DatabaseSync, maxBytes: number | undefined): void {
     const pageSize = Number(db.prepare("PRAGMA page_size").get()?.page_size);
     db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`);
   }
+}
+
+/** For every connection that writes to a queue's file. */
+export function syncFully(db: DatabaseSync): void {
+  // Some builds of SQLite default to less in WAL mode; FULL is one fsync a commit, which is the promise.
+  db.exec("PRAGMA synchronous = FULL");
+  // macOS alone: without it fsync stops at the drive's cache.
+  db.exec("PRAGMA fullfsync = ON");
 }
 
 function checkStillThere(file: string, inode: number): void {

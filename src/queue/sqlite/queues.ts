@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Books } from "./books.ts";
 import { prepareRegate } from "./lane.ts";
 
 export interface QueueOptions {
@@ -22,7 +23,10 @@ export interface Queue {
 const HOUR = 3_600_000;
 
 /** Finds or makes a queue. Leases of an earlier process are over: its end ended the work. */
-export function prepareOpenQueue(db: DatabaseSync): (name: string, options: QueueOptions) => Queue {
+export function prepareOpenQueue(
+  db: DatabaseSync,
+  { tally }: Books,
+): (name: string, options: QueueOptions) => Queue {
   const find = db.prepare("SELECT id, dead_holds_key FROM queue WHERE name = ?");
   const add = db.prepare(
     "INSERT INTO queue (name, dead_holds_key) VALUES (?, ?) RETURNING id, dead_holds_key",
@@ -34,7 +38,7 @@ export function prepareOpenQueue(db: DatabaseSync): (name: string, options: Queu
   const expireLeases = db.prepare(
     "UPDATE event SET lease_until = 0 WHERE queue = ? AND state = 'leased' AND lease_until > 0",
   );
-  const regate = prepareRegate(db);
+  const regate = prepareRegate(db, tally);
   return (name, options) => {
     const deadHoldsKey = options.deadHoldsKey ?? true;
     const row = find.get(name) ?? add.get(name, Number(deadHoldsKey))!;

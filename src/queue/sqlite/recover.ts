@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Failure } from "../../failure.ts";
+import type { Books } from "./books.ts";
 import { prepareNote } from "./history.ts";
 import { prepareRegate } from "./lane.ts";
 import type { Queue } from "./queues.ts";
@@ -26,12 +27,13 @@ export const recoverSql = {
 /** Frees leases whose time ran out. */
 export function prepareRecover(
   db: DatabaseSync,
+  { tally }: Books,
 ): (queue: Queue, request: { now: number; maxStalls: number }) => { released: number; dead: number } {
   const expired = db.prepare(recoverSql.expired);
   const putBack = db.prepare(recoverSql.putBack);
   const end = db.prepare(recoverSql.end);
   const note = prepareNote(db);
-  const regate = prepareRegate(db);
+  const regate = prepareRegate(db, tally);
 
   return (queue, { now, maxStalls }) => {
     let dead = 0;
@@ -45,10 +47,12 @@ export function prepareRecover(
       if (stalls > maxStalls) {
         const failure = stalledFailure(stalls, now);
         end.run(now, JSON.stringify(failure), failure.class, seq);
+        tally.moved(queue.id, "leased", "dead");
         note(seq, { at: now, attempt, what: "dead", failure });
         dead++;
       } else {
         const waits = stalls >= SUSPECT_STALLS ? suspects++ : 0;
+        tally.moved(queue.id, "leased", "ready");
         putBack.run(waits === 0 ? 0 : Math.ceil(now + waits * SUSPECT_GAP_MS), seq);
       }
       regate(queue, row.key as string | null);

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { AppendResult, RestoredEvent } from "../event-store.ts";
 import { appendSql } from "./append.ts";
+import type { Books } from "./books.ts";
 import { prepareRegate } from "./lane.ts";
 import type { Queue } from "./queues.ts";
 import { withPlainNames } from "./rows.ts";
@@ -13,39 +14,40 @@ export const restoreSql = {
 /** Takes in events of another store. That one was seen before stands among the dedupe ids, under a name of its own. */
 export function prepareRestore(
   db: DatabaseSync,
+  books: Books,
 ): (queue: Queue, events: RestoredEvent[], now: number) => AppendResult[] {
-  const findCopy = db.prepare(appendSql.findCopy);
-  const remember = db.prepare(appendSql.remember);
+  const { tally, dedupe } = books;
   const add = db.prepare(restoreSql.add);
   const addBody = db.prepare(appendSql.addBody);
-  const regate = prepareRegate(db);
+  const regate = prepareRegate(db, tally);
 
   return (queue, events, now) =>
     events.map((given): AppendResult => {
       const event = { ...given, ...withPlainNames(given) };
       const names = [`restored:${event.origin}`, ...(event.dedupeId === null ? [] : [event.dedupeId])];
       for (const name of names) {
-        const copy = findCopy.get(queue.id, name, now - queue.dedupeMs);
-        if (copy) return { id: String(copy.seq), outcome: "duplicate" };
+        const copy = dedupe.find(queue.id, name, now - queue.dedupeMs);
+        if (copy !== null) return { id: String(copy), outcome: "duplicate" };
       }
-      const dead = event.state === "dead";
+      const state = event.state === "dead" ? "dead" : event.key === null ? "ready" : "blocked";
       const { lastInsertRowid } = add.run(
         queue.id,
         event.key,
-        dead ? "dead" : event.key === null ? "ready" : "blocked",
+        state,
         event.topic,
         event.reference,
         event.dedupeId,
         event.attempts,
         event.enqueuedAt,
         event.dueAt > event.enqueuedAt ? event.dueAt : 0,
-        dead ? (event.settledAt ?? now) : null,
+        state === "dead" ? (event.settledAt ?? now) : null,
         event.lastFailure ? JSON.stringify(event.lastFailure) : null,
         event.lastFailure?.class ?? null,
       );
       const seq = Number(lastInsertRowid);
       addBody.run(seq, event.envelope, event.payload);
-      for (const name of names) remember.run(queue.id, name, seq, now);
+      tally.added(queue.id, state);
+      for (const name of names) dedupe.remember(queue.id, name, seq, now);
       regate(queue, event.key);
       return { id: String(seq), outcome: "stored" };
     });

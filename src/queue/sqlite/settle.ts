@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Failure } from "../../failure.ts";
 import type { Settlement } from "../event-store.ts";
+import type { Books } from "./books.ts";
 import { prepareNote } from "./history.ts";
 import { prepareRegate } from "./lane.ts";
 import type { Queue } from "./queues.ts";
@@ -18,12 +19,13 @@ export const settleSql = {
 /** Ends leases and opens what waited behind them, in one go. The fence alone decides who holds a lease. */
 export function prepareSettle(
   db: DatabaseSync,
+  { tally }: Books,
 ): (queue: Queue, settlements: Settlement[], now: number) => ("ok" | "lost")[] {
   const find = db.prepare(settleSql.find);
   const end = db.prepare(settleSql.end);
   const putBack = db.prepare(settleSql.putBack);
   const note = prepareNote(db);
-  const regate = prepareRegate(db);
+  const regate = prepareRegate(db, tally);
 
   return (queue, settlements, now) =>
     settlements.map(({ ref, outcome }) => {
@@ -63,6 +65,7 @@ export function prepareSettle(
           );
           break;
       }
+      tally.moved(queue.id, "leased", outcome.to === "done" || outcome.to === "dead" ? outcome.to : "ready");
       regate(queue, row.key as string | null);
       return "ok";
     });

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { prepareAct, prepareActs } from "./acts.ts";
 import { prepareAppend } from "./append.ts";
+import type { Books } from "./books.ts";
 import { prepareClaim } from "./claim.ts";
 import { prepareCounts } from "./counts.ts";
 import { prepareDiscard, prepareRedrive } from "./dead-letters.ts";
@@ -17,19 +18,19 @@ import { prepareRestore } from "./restore.ts";
 import { prepareSettle } from "./settle.ts";
 
 /** What changes something: done inside a transaction, answered after its commit. */
-export function prepareWrites(db: DatabaseSync) {
+export function prepareWrites(db: DatabaseSync, books: Books) {
   return {
-    append: prepareAppend(db),
-    claim: prepareClaim(db),
+    append: prepareAppend(db, books),
+    claim: prepareClaim(db, books),
     extend: prepareExtend(db),
-    settle: prepareSettle(db),
-    recover: prepareRecover(db),
-    redrive: prepareRedrive(db),
-    discard: prepareDiscard(db),
+    settle: prepareSettle(db, books),
+    recover: prepareRecover(db, books),
+    redrive: prepareRedrive(db, books),
+    discard: prepareDiscard(db, books),
+    prune: preparePrune(db, books),
+    restore: prepareRestore(db, books),
     edit: prepareEdit(db),
     act: prepareAct(db),
-    prune: preparePrune(db),
-    restore: prepareRestore(db),
     redact: prepareRedact(db),
     pause: preparePause(db),
     resume: prepareResume(db),

@@ -1,4 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { prepareBooks } from "./books.ts";
+import { prepareCheckpointer } from "./checkpointer.ts";
 import { isDamage, openFailure, storageFailure } from "./errors.ts";
 import { type Answer, type Job, prepareGroupCommit } from "./group-commit.ts";
 import { type OpenedFile, openFile } from "./open.ts";
@@ -21,9 +23,11 @@ type Operation = (queue: Queue, ...args: unknown[]) => unknown;
 
 function serve(opened: OpenedFile): void {
   const { db } = opened;
-  const commitTogether = prepareGroupCommit(db);
-  const openQueue = prepareOpenQueue(db);
-  const writes = new Map(Object.entries(prepareWrites(db))) as unknown as Map<string, Operation>;
+  const books = prepareBooks(db);
+  const commitTogether = prepareGroupCommit(db, books.memory, books.finish);
+  const checkpointer = prepareCheckpointer(db, opened.file);
+  const openQueue = prepareOpenQueue(db, books);
+  const writes = new Map(Object.entries(prepareWrites(db, books))) as unknown as Map<string, Operation>;
   const reads = new Map(Object.entries(prepareReads(db))) as unknown as Map<string, Operation>;
   const wanted = new Map<number, { name: string; options: QueueOptions }>();
   const queues = new Map<number, Queue>();
@@ -79,7 +83,10 @@ function serve(opened: OpenedFile): void {
         else replies.push({ n, value: answer.value });
       });
     };
-    if (changes.length) settle(commitTogether(changes.map(({ job }) => job)), changes);
+    if (changes.length) {
+      settle(commitTogether(changes.map(({ job }) => job)), changes);
+      checkpointer.committed();
+    }
     settle(
       looks.map(({ job }) => attempt(job)),
       looks,
@@ -87,7 +94,7 @@ function serve(opened: OpenedFile): void {
     return replies;
   };
 
-  port.on("message", (first: Request[]) => {
+  port.on("message", async (first: Request[]) => {
     const requests = first;
     // All that arrived while the last commit waited for the disk goes into this one.
     for (let more = receiveMessageOnPort(port); more; more = receiveMessageOnPort(port))
@@ -95,6 +102,7 @@ function serve(opened: OpenedFile): void {
     const replies = answerAll(requests);
     const close = requests.find(({ op }) => op === "$close");
     if (close) {
+      await checkpointer.close();
       opened.close();
       replies.push({ n: close.n, value: undefined });
     }

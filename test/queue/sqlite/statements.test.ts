@@ -8,18 +8,21 @@ import { claimSql } from "../../../src/queue/sqlite/claim.ts";
 import { countsSql } from "../../../src/queue/sqlite/counts.ts";
 import { openEmbeddedDatabase } from "../../../src/queue/sqlite/database.ts";
 import { deadLetterSql } from "../../../src/queue/sqlite/dead-letters.ts";
+import { dedupeSql } from "../../../src/queue/sqlite/dedupe.ts";
 import { delayedSql } from "../../../src/queue/sqlite/delayed.ts";
 import { editSql } from "../../../src/queue/sqlite/edit.ts";
 import { extendSql } from "../../../src/queue/sqlite/extend.ts";
 import { prepareGroupCommit } from "../../../src/queue/sqlite/group-commit.ts";
 import { historySql } from "../../../src/queue/sqlite/history.ts";
 import { laneSql } from "../../../src/queue/sqlite/lane.ts";
+import { createMemory } from "../../../src/queue/sqlite/memory.ts";
 import { migrate } from "../../../src/queue/sqlite/migrations.ts";
 import { pruneSql } from "../../../src/queue/sqlite/prune.ts";
 import { recoverSql } from "../../../src/queue/sqlite/recover.ts";
 import { redactSql } from "../../../src/queue/sqlite/redact.ts";
 import { restoreSql } from "../../../src/queue/sqlite/restore.ts";
 import { settleSql } from "../../../src/queue/sqlite/settle.ts";
+import { tallySql } from "../../../src/queue/sqlite/tally.ts";
 import { newEvent } from "../../conformance/event-store.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
@@ -29,6 +32,7 @@ describe("every statement of the daily work", () => {
     append: appendSql,
     claim: claimSql,
     counts: countsSql,
+    dedupe: dedupeSql,
     "dead letters": deadLetterSql,
     delayed: delayedSql,
     edit: editSql,
@@ -40,6 +44,7 @@ describe("every statement of the daily work", () => {
     redact: redactSql,
     restore: restoreSql,
     settle: settleSql,
+    tally: tallySql,
   };
   const db = new DatabaseSync(":memory:");
   before(() => migrate(db, 0));
@@ -85,7 +90,8 @@ describe("a group commit", () => {
         .prepare("SELECT id FROM child ORDER BY id")
         .all()
         .map(({ id }) => id);
-    return { commit: prepareGroupCommit(db), add, ids };
+    const memory = createMemory();
+    return { commit: prepareGroupCommit(db, memory), memory, add, ids };
   };
 
   it("keeps all jobs, and takes back one that failed half way", () => {
@@ -113,6 +119,27 @@ describe("a group commit", () => {
     assert.deepEqual(ids(), []);
     assert.deepEqual(commit([add(4)]), [{ value: 1 }]);
     assert.deepEqual(ids(), [4]);
+  });
+
+  it("takes back what the thread knows by heart with the job or the transaction it belongs to", () => {
+    const { commit, memory, add } = setup();
+    const known = memory.map<string, number>();
+    const learn = (name: string, value: number) => () => known.put(name, value);
+    const failing = () => {
+      learn("a", 2)();
+      throw new Error("half way");
+    };
+    commit([learn("a", 1), failing, learn("b", 1)]);
+    assert.deepEqual(
+      [...known.entries()],
+      [
+        ["a", 1],
+        ["b", 1],
+      ],
+    );
+    commit([learn("a", 3), add(2, 99)]);
+    commit([learn("b", 3), failing]);
+    assert.deepEqual([known.get("a"), known.get("b")], [1, 3]);
   });
 });
 
