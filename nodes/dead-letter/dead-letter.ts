@@ -14,6 +14,7 @@ import {
   type FlowNode,
   findQueue,
   hadLease,
+  isDead,
   leaseOf,
   onInput,
   openQueues,
@@ -48,16 +49,18 @@ export default function register(RED: Runtime): void {
       const failure =
         (message.failure as Failure | undefined) ?? failureOf(message.error?.message ?? "", "flow");
       const live = leaseOf(message);
-      if (!live && !wasDone(message)) {
+      if (!live && !wasDone(message) && !isDead(message)) {
         this.warn(RED._(hadLease(message) ? "dead-letter.warn.lost" : "dead-letter.warn.no-queue"));
         if (hadLease(message)) return;
       }
-      const settled = await live?.settle({ to: "dead", failure });
+      const settled = await live?.settle({ to: "dead", failure, told: true });
       if (settled === "lost") return this.warn(RED._("dead-letter.warn.lost"));
       delete message.error;
       message.failure = failure;
       this.status({ fill: "red", shape: "dot", text: statusText(failure.message) });
       send(message);
+      if (isDead(message))
+        await findQueue(String(message.queue?.name))?.running()?.store.told(String(message.queue?.id));
     });
   }
   RED.nodes.registerType("dead-letter", DeadLetter);

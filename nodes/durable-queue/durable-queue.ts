@@ -5,6 +5,7 @@ import {
   HoldfastError,
   type LeasedEvent,
   packMessage,
+  type StoredEvent,
   unpackMessage,
 } from "../../src/index.ts";
 import type { QueueStoreNode } from "../queue-store/queue-store.ts";
@@ -83,6 +84,8 @@ export default function register(RED: Runtime): void {
           if (!this.wires?.[1]?.length) throw notWired(name);
           this.send([null, delivery(RED, event, lease, from)]);
         },
+        // To Catch, like any other failure of the flow, and so on to its dead-letter node.
+        onDead: (event) => this.error(event.lastFailure?.message ?? "", deadMessage(RED, event, name)),
         onEnd: (lease) => forgetLease(lease),
         onState: (state) => this.status(queueStatus(RED, state)),
       });
@@ -131,18 +134,24 @@ function dedupeIdOf(
   return `${dedupeId}#${digest.digest("hex").slice(0, 12)}`;
 }
 
-function delivery(RED: Runtime, event: LeasedEvent, lease: string, session: QueueSession): Message {
+function messageOf(RED: Runtime, event: StoredEvent, name: string, more: Message["queue"]): Message {
   const message = unpackMessage(event) as Message;
   message._msgid = RED.util.generateId();
+  const { id, key, enqueuedAt } = event;
+  message.queue = { id, name, key: key ?? "", enqueuedAt, ...more };
+  return message;
+}
+
+/** Without a lease: the event has ended, and only has to be told of. */
+function deadMessage(RED: Runtime, event: StoredEvent, name: string): Message {
+  const message = messageOf(RED, event, name, { attempt: event.attempts, dead: true });
+  message.failure = event.lastFailure;
+  return message;
+}
+
+function delivery(RED: Runtime, event: LeasedEvent, lease: string, session: QueueSession): Message {
   const attempt = event.attempts + 1;
-  message.queue = {
-    id: event.id,
-    name: session.name,
-    key: event.key ?? "",
-    lease,
-    attempt,
-    enqueuedAt: event.enqueuedAt,
-  } as NonNullable<Message["queue"]>;
+  const message = messageOf(RED, event, session.name, { lease, attempt });
   const worker = session.running()!.worker;
   registerLease(message._msgid, {
     lease,

@@ -3,6 +3,7 @@ import { decide, type Failure, failureOf, outcomeOf } from "../../src/index.ts";
 import {
   type FlowNode,
   hadLease,
+  isDead,
   leaseOf,
   type Message,
   onClose,
@@ -48,6 +49,7 @@ export default function register(RED: Runtime): void {
       delete message._error;
       message.failure = failure;
 
+      if (isDead(message)) return giveUp(message, send);
       const live = leaseOf(message);
       if (!live && wasDone(message)) {
         this.warn(RED._("retry-backoff.warn.done"));
@@ -72,7 +74,7 @@ export default function register(RED: Runtime): void {
       const wired = (this.wires?.[1]?.length ?? 0) > 0;
       if (wired) return send([null, message]);
       const live = leaseOf(message);
-      await live?.settle({ to: "dead", failure: message.failure as Failure });
+      await live?.settle({ to: "dead", failure: message.failure as Failure, told: true });
       this.warn(RED._("retry-backoff.warn.no-dead-letter"));
     };
     const again = (message: Message, delayMs: number, nextAttempt: number, send: Send): void => {

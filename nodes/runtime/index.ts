@@ -4,6 +4,7 @@ export { fail, onClose, onInput } from "./handle.ts";
 export {
   forgetLease,
   hadLease,
+  isDead,
   type LiveLease,
   leaseOf,
   registerLease,

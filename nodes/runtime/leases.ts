@@ -47,6 +47,11 @@ export function hadLease(message: Message): boolean {
   return typeof message.queue?.lease === "string";
 }
 
+/** True when a queue tells of a dead letter that did not come from its flow. */
+export function isDead(message: Message): boolean {
+  return message.queue?.dead === true;
+}
+
 /** True when the event of this message was settled done already, by another node of the flow. */
 export function wasDone(message: Message): boolean {
   return doneLately.has(String(message.queue?.lease));

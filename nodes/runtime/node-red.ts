@@ -5,7 +5,16 @@ export type Runtime = NodeAPI;
 
 /** A message in a flow, with the properties of ours that it may carry (design: what travels in a message). */
 export type Message = NodeMessageInFlow & {
-  queue?: { lease?: unknown; attempt?: unknown; name?: unknown; id?: unknown };
+  queue?: {
+    lease?: unknown;
+    attempt?: unknown;
+    name?: unknown;
+    id?: unknown;
+    key?: unknown;
+    enqueuedAt?: unknown;
+    /** The event is a dead letter already, and nobody was told of it. */
+    dead?: unknown;
+  };
   shopify?: unknown;
   location?: unknown;
   failure?: unknown;

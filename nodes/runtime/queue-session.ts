@@ -12,6 +12,7 @@ import {
   type QueueDatabase,
   type QueueWorker,
   receiveOnly,
+  type StoredEvent,
   startUpkeep,
   startWorker,
   type WorkerStatus,
@@ -45,6 +46,8 @@ export interface QueueSessionOptions {
   openDatabase(): Promise<QueueDatabase>;
   closeDatabase(): Promise<void>;
   deliver(event: LeasedEvent, lease: string, session: QueueSession): void;
+  /** A dead letter that did not come from the flow: somebody has to hear of it. */
+  onDead(event: StoredEvent): void;
   /** A delivery is over, however it ended. */
   onEnd(lease: string): void;
   onState(state: QueueState): void;
@@ -189,6 +192,7 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
               processingLimitMs: options.processingLimitMs,
               maxStalls: options.maxStalls,
               deliver: (event, lease) => options.deliver(event, lease, session),
+              onDead: options.onDead,
               onEnd: options.onEnd,
               onChange: stateChanged,
             });

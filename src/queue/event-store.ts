@@ -34,6 +34,13 @@ export interface EventStore {
   delayed(now: number): Promise<number>;
   /** What happened to an event, oldest first. */
   history(id: string): Promise<HistoryEntry[]>;
+  /**
+   * Dead letters that nobody was told of: they ended otherwise than by a node that tells of them. Each is handed to one
+   * caller, and again at `until` unless `told` was said of it before. At most `max`. `now` may be ahead of the clock,
+   * for what was handed out and never confirmed.
+   */
+  untold(request: { max: number; now: number; until: number }): Promise<StoredEvent[]>;
+  told(id: string): Promise<void>;
   /** Puts dead letters back, at their place in the key's order, with a fresh attempt count. */
   redrive(query: EventQuery, options: { limit: number; by: string; now: number }): Promise<number>;
   /** Ends dead letters for good. */
@@ -141,7 +148,8 @@ export type Outcome =
   | { to: "defer"; at: number; failure?: Failure }
   /** Puts it back where it was, as if never claimed; counts nothing. With `at`: not before then. */
   | { to: "release"; at?: number; failure?: Failure }
-  | { to: "dead"; failure: Failure };
+  /** `told`: whoever says so tells people as well. */
+  | { to: "dead"; failure: Failure; told?: boolean };
 
 export interface Settlement {
   ref: EventRef;

@@ -726,6 +726,64 @@ export function describeEventStore(name: string, openStore: OpenStore): void {
       });
     });
 
+    describe("knows which dead letters nobody was told of", () => {
+      const untold = async (store: EventStore, now: number) =>
+        (await store.untold({ max: 10, now, until: now + 1_000 })).map(({ id }) => id);
+      const end = async (store: EventStore, outcome: Partial<Outcome & { to: "dead" }> = {}) => {
+        const id = await append(store);
+        const [event] = await claim(store);
+        await settle(store, event!, { to: "dead", failure, ...outcome }, 3_000);
+        return id;
+      };
+
+      it("those that stalled too often, with the reason", async () => {
+        const store = await open();
+        const id = await append(store);
+        await claim(store);
+        await store.recover({ now: 2_000 + LEASE, maxStalls: 0 });
+        const [event, ...others] = await store.untold({ max: 10, now: 2_000 + LEASE, until: 99_999 });
+        assert.deepEqual([event!.id, event!.state, event!.lastFailure!.code], [id, "dead", "stalled"]);
+        assert.deepEqual(others, []);
+      });
+
+      it("not those that came to a node that tells of them", async () => {
+        const store = await open();
+        const silent = await end(store);
+        await end(store, { told: true });
+        assert.deepEqual(await untold(store, 3_000), [silent]);
+      });
+
+      it("hands each to one caller, and again only when nobody told of it in time", async () => {
+        const store = await open();
+        const first = await end(store);
+        const second = await end(store);
+        assert.deepEqual((await untold(store, 3_000)).toSorted(), [first, second].toSorted());
+        assert.deepEqual(await untold(store, 3_999), []);
+        await store.told(first);
+        await store.told("no such event");
+        assert.deepEqual(await untold(store, 4_000), [second]);
+      });
+
+      it("no more than asked for at a time", async () => {
+        const store = await open();
+        for (let i = 0; i < 3; i++) await end(store);
+        assert.equal((await store.untold({ max: 2, now: 3_000, until: 3_009 })).length, 2);
+        assert.equal((await store.untold({ max: 2, now: 3_000, until: 3_009 })).length, 1);
+      });
+
+      it("not those that were redriven or discarded, until they die again", async () => {
+        const store = await open();
+        const again = await end(store);
+        await end(store);
+        await store.redrive({ ids: [again] }, { limit: 1, by: "ann", now: 3_001 });
+        await store.discard({}, { by: "ann", reason: "known", now: 3_001 });
+        assert.deepEqual(await untold(store, 9_000), []);
+        const [event] = await claim(store);
+        await settle(store, event!, { to: "dead", failure }, 9_000);
+        assert.deepEqual(await untold(store, 9_000), [again]);
+      });
+    });
+
     describe("takes in what another store exported", () => {
       const restored = (origin: string, given: Partial<RestoredEvent> = {}): RestoredEvent => ({
         ...newEvent(),

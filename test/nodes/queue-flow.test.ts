@@ -122,6 +122,41 @@ describe("a flow behind a durable queue", () => {
     assert.equal(alert!.queue!.attempt, 14);
   });
 
+  describe("tells of an event that its flow dropped too often", () => {
+    const dropping = (changes: Record<string, Record<string, unknown>> = {}) =>
+      flowWith("if (msg.payload === 'dropped') return null; return msg;", {
+        ...changes,
+        queue: { processingMinutes: 0.001, leaseSeconds: 3, maxStalls: 1 },
+      });
+
+    it("through Catch and retry-backoff to the dead-letter node, once, also after a restart", async () => {
+      await run(dropping());
+      send("dropped");
+      const [alert] = await eventually(
+        "it is told",
+        () => flow.received("alert").length > 0 && flow.received("alert"),
+        20_000,
+      );
+      assert.equal(alert!.failure!.code, "stalled");
+      assert.equal(alert!.payload, "dropped");
+      assert.match(alert!.failure!.message, /nobody said how it ended/);
+      await stopFlow();
+      await run(dropping());
+      send("not dropped", "8");
+      await eventually("it works again", () => flow.received("done").length === 1);
+      assert.deepEqual(flow.received("alert"), []);
+    }).timeout(30_000);
+
+    it("after a restart too, when nobody was there to hear it before", async () => {
+      await run(dropping({ catch: { wires: [["again"]] } }));
+      send("dropped");
+      await eventually("it is dead", () => flow.received("again").length === 1, 20_000);
+      await stopFlow();
+      await run(dropping());
+      await eventually("it is told", () => flow.received("alert").length === 1);
+    }).timeout(30_000);
+  });
+
   it("keeps later events of a key behind its dead letter until that is redriven", async () => {
     await run(
       flowWith(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "mocha";
 import { type Failure, HoldfastError } from "../../src/failure.ts";
-import type { EventStore, LeasedEvent } from "../../src/queue/event-store.ts";
+import type { EventStore, LeasedEvent, StoredEvent } from "../../src/queue/event-store.ts";
 import { type QueueWorker, startWorker, type WorkerOptions } from "../../src/queue/worker.ts";
 import { memoryStore } from "../support/queue-memory-store.ts";
 import { type SimulatedClock, simulatedClock } from "../support/queue-simulation.ts";
@@ -29,6 +29,7 @@ interface Rig {
   delivered: Delivered[];
   errors: Error[];
   stalled: string[];
+  dead: StoredEvent[];
   append(...keys: (string | null)[]): Promise<string[]>;
   ids(): string[];
 }
@@ -44,6 +45,7 @@ describe("worker", () => {
     const delivered: Delivered[] = [];
     const errors: Error[] = [];
     const stalled: string[] = [];
+    const dead: StoredEvent[] = [];
     const worker = startWorker({
       store,
       concurrency: 10,
@@ -52,6 +54,7 @@ describe("worker", () => {
       deliver: (event, lease) => void delivered.push({ event, lease }),
       onError: (error) => void errors.push(error),
       onStall: (event) => void stalled.push(event.id),
+      onDead: (event) => void dead.push(event),
       ...options,
     });
     workers.push(worker);
@@ -72,6 +75,7 @@ describe("worker", () => {
       delivered,
       errors,
       stalled,
+      dead,
       append,
       ids: () => delivered.map(({ event }) => event.id),
     };
@@ -287,6 +291,61 @@ describe("worker", () => {
       assert.equal(delivered.length, 0);
       await later.pass(40 * SECOND);
       assert.equal(delivered.length, 1);
+    });
+  });
+
+  describe("tells of a dead letter that no node of the flow made", () => {
+    it("because it stalled too often: once, with the reason", async () => {
+      const { append, clock, dead } = await rig({ maxStalls: 1 });
+      const [id] = await append("a");
+      await clock.pass(60 * MINUTE);
+      assert.deepEqual(
+        dead.map((event) => [event.id, event.state, event.lastFailure!.code]),
+        [[id, "dead", "stalled"]],
+      );
+    });
+
+    it("because it alone says again and again that the destination is away", async () => {
+      const { worker, append, clock, delivered, dead } = await rig();
+      const [id] = await append("a");
+      for (let round = 0; round < 200 && dead.length === 0; round++) {
+        if (round % 2 === 0) await append(null);
+        await clock.pass(10 * SECOND);
+        for (const { event, lease } of delivered.splice(0))
+          await worker.settle(lease, event.id === id ? { to: "hold", failure } : { to: "done" });
+        await clock.pass(10 * MINUTE);
+      }
+      assert.deepEqual(
+        dead.map((event) => event.id),
+        [id],
+      );
+    });
+
+    it("but not of one that a node ended, which tells of it itself", async () => {
+      const { worker, append, clock, delivered, dead } = await rig();
+      await append("a");
+      await worker.settle(delivered[0]!.lease, { to: "dead", failure, told: true });
+      await clock.pass(60 * MINUTE);
+      assert.deepEqual(dead, []);
+    });
+
+    it("again after a restart only when nobody had confirmed it", async () => {
+      const store = memoryStore({});
+      const { append, clock, dead } = await rig({ maxStalls: 0 }, store);
+      const [heard, unheard] = await append("a", "b");
+      await clock.pass(10 * MINUTE);
+      assert.equal(dead.length, 2);
+      await store.told(heard!);
+      await workers.pop()!.stop({ graceMs: 0 });
+      for (let restart = 0; restart < 3; restart++) {
+        const after = await rig({ maxStalls: 0, clock }, store);
+        await clock.pass(10 * MINUTE);
+        assert.deepEqual(
+          after.dead.map(({ id }) => id),
+          [unheard],
+        );
+        await workers.pop()!.stop({ graceMs: 0 });
+      }
     });
   });
 

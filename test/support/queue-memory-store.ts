@@ -14,6 +14,7 @@ import { withoutWords } from "../../src/queue/without-words.ts";
 interface MemoryEvent extends StoredEvent {
   fence: number;
   leaseUntil: number;
+  tellAt: number;
   notes: HistoryEntry[];
 }
 
@@ -80,7 +81,8 @@ export function memoryStore(options: {
   const leased = (ref: { id: string; fence: number }) =>
     events.find(({ id, fence, state }) => id === ref.id && fence === ref.fence && state === "leased");
 
-  const copy = ({ fence, leaseUntil, notes, ...event }: MemoryEvent): StoredEvent => structuredClone(event);
+  const copy = ({ fence, leaseUntil, tellAt, notes, ...event }: MemoryEvent): StoredEvent =>
+    structuredClone(event);
 
   const deadOnes = (query: EventQuery, limit: number) =>
     events
@@ -121,6 +123,7 @@ export function memoryStore(options: {
             lastFailure: null,
             fence: 0,
             leaseUntil: 0,
+            tellAt: 0,
             notes: [],
           });
         }
@@ -169,6 +172,7 @@ export function memoryStore(options: {
         if (outcome.to === "release" && outcome.at !== undefined) event.dueAt = outcome.at;
         if (outcome.to === "retry" || outcome.to === "dead") event.attempts++;
         if (outcome.to !== "done" && outcome.to !== "release") note(event, { ...entry, what: outcome.to });
+        if (outcome.to === "dead" && !outcome.told) event.tellAt = now;
         settleOne(event, outcome.to === "done" || outcome.to === "dead" ? outcome.to : "ready", now, failure);
         regate();
         return "ok" as const;
@@ -185,6 +189,7 @@ export function memoryStore(options: {
         if (event.stalls > maxStalls) {
           const failure = stalledFailure(event.stalls, now);
           settleOne(event, "dead", now, failure);
+          event.tellAt = now;
           note(event, { ...plain, at: now, attempt: event.attempts + 1, what: "dead", failure });
           dead++;
         } else event.state = "ready";
@@ -244,10 +249,25 @@ export function memoryStore(options: {
     },
     acts: async (limit) => acts.slice(0, limit),
     history: async (id) => structuredClone(events.find((event) => event.id === id)?.notes ?? []),
+    async untold({ max, now, until }) {
+      const due = events.filter(({ tellAt }) => tellAt > 0 && tellAt <= now).slice(0, max);
+      for (const event of due) event.tellAt = until;
+      return due.map(copy);
+    },
+    async told(id) {
+      for (const event of events) if (event.id === id) event.tellAt = 0;
+    },
     async redrive(query, { limit, by, now }) {
       const dead = deadOnes(query, limit);
       for (const event of dead) {
-        Object.assign(event, { state: "blocked", attempts: 0, stalls: 0, dueAt: 0, settledAt: null });
+        Object.assign(event, {
+          state: "blocked",
+          attempts: 0,
+          stalls: 0,
+          dueAt: 0,
+          settledAt: null,
+          tellAt: 0,
+        });
         note(event, { ...plain, at: now, attempt: 0, what: "redriven", by });
       }
       regate();
@@ -258,6 +278,7 @@ export function memoryStore(options: {
       const dead = deadOnes(query, Number.POSITIVE_INFINITY);
       for (const event of dead) {
         settleOne(event, "done", now);
+        event.tellAt = 0;
         note(event, { ...plain, at: now, attempt: 0, what: "discarded", by, reason });
       }
       regate();
@@ -292,6 +313,7 @@ export function memoryStore(options: {
           stalls: 0,
           fence: 0,
           leaseUntil: 0,
+          tellAt: 0,
           notes: [],
         });
         for (const name of names) copies.set(name, { id, at: now });

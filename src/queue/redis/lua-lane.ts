@@ -71,7 +71,7 @@ local function earliest(lane)
     if not id then return false end
     if exists(id) then return id end
     call('ZREM', lane, id)
-    for _, index in ipairs({ 'hf:open', 'hf:dead', 'hf:done', 'hf:leases' }) do call('ZREM', base .. index, id) end
+    for _, index in ipairs({ 'hf:open', 'hf:dead', 'hf:untold', 'hf:done', 'hf:leases' }) do call('ZREM', base .. index, id) end
   end
 end
 
@@ -151,6 +151,7 @@ local function adopt(id)
   end
   local key = call('HGET', base .. id, 'hf:key')
   call('ZREM', base .. 'hf:dead', id)
+  call('ZREM', base .. 'hf:untold', id)
   call('ZREM', base .. 'hf:done', id)
   call('ZADD', base .. 'hf:open', id, id)
   if not key then return open(id) end

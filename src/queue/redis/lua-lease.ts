@@ -13,7 +13,7 @@ export const eventFields = [
   "hf:failure",
 ] as const;
 
-const readFields = `'${eventFields.join("', '")}'`;
+export const readFields = `'${eventFields.join("', '")}'`;
 
 /** Leases what has waited longest. The lock is for other tools, which leave a locked job alone; the fence is ours. */
 export const claimLua = `
@@ -69,7 +69,7 @@ export const settleLua = `
 local count = tonumber(next_arg())
 local answers = {}
 for i = 1, count do
-  local id, fence, to, at = next_arg(), next_arg(), next_arg(), next_arg()
+  local id, fence, to, at, told = next_arg(), next_arg(), next_arg(), next_arg(), next_arg()
   local failure, class, code, message = next_arg(), next_arg(), next_arg(), next_arg()
   local job = base .. id
   if not call('ZSCORE', base .. 'hf:leases', id) or call('HGET', job, 'ats') ~= fence then
@@ -87,6 +87,7 @@ for i = 1, count do
     elseif to == 'dead' then
       call('HSET', job, 'atm', attempt, 'failedReason', message, 'stacktrace', '[]')
       finish(id, key, 'failed', 'hf:dead')
+      if told == '0' then call('ZADD', base .. 'hf:untold', now, id) end
       note(id, 'dead', attempt, code, failure, 'null', 'null')
       regate(key)
     else

@@ -1,7 +1,8 @@
+import { readFields } from "./lua-lease.ts";
+
 /** Frees leases whose time ran out, a few at a time, and looks at some lanes whether another tool left them stuck. */
 export const recoverLua = `
 local lease_now, max_stalls, limit, looks = next_arg(), tonumber(next_arg()), next_arg(), next_arg()
-local suspect_stalls, suspect_gap, suspects = tonumber(next_arg()), tonumber(next_arg()), 0
 local before_stalls, after_stalls, class, code, message = next_arg(), next_arg(), next_arg(), next_arg(), next_arg()
 local released, dead = 0, 0
 for _, id in ipairs(call('ZRANGE', base .. 'hf:leases', '-inf', lease_now, 'BYSCORE', 'LIMIT', 0, limit)) do
@@ -16,17 +17,11 @@ for _, id in ipairs(call('ZRANGE', base .. 'hf:leases', '-inf', lease_now, 'BYSC
       local failure = before_stalls .. stalls .. after_stalls
       call('HSET', job, 'hf:failure', failure, 'hf:class', class, 'failedReason', message, 'stacktrace', '[]')
       finish(id, key, 'failed', 'hf:dead')
+      call('ZADD', base .. 'hf:untold', now, id)
       note(id, 'dead', attempt, code, failure, 'null', 'null')
       regate(key)
       dead = dead + 1
     else
-      if stalls >= suspect_stalls then
-        if suspects > 0 then
-          local due = math.max(tonumber(call('HGET', job, 'hf:due') or 0), math.ceil(tonumber(now) + suspects * suspect_gap))
-          call('HSET', job, 'hf:due', whole(due))
-        end
-        suspects = suspects + 1
-      end
       emit('stalled', id)
       put_back(id, key)
       released = released + 1
@@ -63,6 +58,7 @@ for _ = 1, count do
     call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason')
     call('HSET', job, 'atm', 0, 'stc', 0, 'hf:due', 0)
     call('ZREM', base .. 'hf:dead', id)
+    call('ZREM', base .. 'hf:untold', id)
     call('ZADD', base .. 'hf:open', id, id)
     note(id, 'redriven', 0, '', 'null', by, 'null')
     if key then
@@ -89,6 +85,7 @@ for _ = 1, count do
     local key = call('HGET', base .. id, 'hf:key')
     call('HDEL', base .. id, 'failedReason')
     call('ZREM', base .. 'hf:dead', id)
+    call('ZREM', base .. 'hf:untold', id)
     if key then call('ZREM', base .. 'hf:dead:' .. key, id) end
     finish(id, key, 'completed', 'hf:done')
     note(id, 'discarded', 0, '', 'null', by, reason)
@@ -150,4 +147,23 @@ if #ids == 0 then
   return false
 end
 return ids[#ids]
+`;
+
+/** Hands out dead letters that nobody was told of, each for a while to one caller. */
+export const untoldLua = `
+local max, again = next_arg(), next_arg()
+local found = {}
+for _, id in ipairs(call('ZRANGE', base .. 'hf:untold', '-inf', now, 'BYSCORE', 'LIMIT', 0, max)) do
+  if call('ZSCORE', base .. 'failed', id) and exists(id) then
+    call('ZADD', base .. 'hf:untold', again, id)
+    found[#found + 1] = { id, call('HMGET', base .. id, ${readFields}) }
+  else
+    call('ZREM', base .. 'hf:untold', id)
+  end
+end
+return found
+`;
+
+export const toldLua = `
+return call('ZREM', base .. 'hf:untold', next_arg())
 `;

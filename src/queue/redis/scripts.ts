@@ -4,7 +4,16 @@ import { laneLua } from "./lua-lane.ts";
 import { claimLua, extendLua, settleLua } from "./lua-lease.ts";
 import { countsLua, readLua, skimLua } from "./lua-look.ts";
 import { confessLua, redactLua, restoreLua } from "./lua-move.ts";
-import { discardLua, editLua, pruneLua, recoverLua, redriveLua, switchHoldLua } from "./lua-upkeep.ts";
+import {
+  discardLua,
+  editLua,
+  pruneLua,
+  recoverLua,
+  redriveLua,
+  switchHoldLua,
+  toldLua,
+  untoldLua,
+} from "./lua-upkeep.ts";
 
 const scripts = {
   append: appendLua,
@@ -12,6 +21,8 @@ const scripts = {
   extend: extendLua,
   settle: settleLua,
   recover: recoverLua,
+  untold: untoldLua,
+  told: toldLua,
   redrive: redriveLua,
   discard: discardLua,
   edit: editLua,

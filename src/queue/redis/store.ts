@@ -22,9 +22,6 @@ import type { RunScript, ScriptName } from "./scripts.ts";
 
 /** Dead letters and stalled leases changed in one step, so that thousands of them never keep an append waiting. */
 const STEP = 200;
-/** As in the embedded engine (recover.ts): events that stall again come back one after the other. */
-const SUSPECT_STALLS = 2;
-const SUSPECT_GAP_MS = 250;
 /** Lanes looked at in each `recover`. */
 const LOOKS = 100;
 const KEPT_ACTS = 500;
@@ -184,7 +181,8 @@ export function redisStore(context: StoreContext, options: QueueOptions): EventS
       for (const { ref, outcome } of settlements) {
         const failure: Failure | undefined = "failure" in outcome ? outcome.failure : undefined;
         const at = "at" in outcome && outcome.at !== undefined ? Math.max(1, Math.ceil(outcome.at)) : 0;
-        args.push(...refArgs(ref), outcome.to, at, ...failureArgs(failure));
+        const told = outcome.to === "dead" && outcome.told ? 1 : 0;
+        args.push(...refArgs(ref), outcome.to, at, told, ...failureArgs(failure));
       }
       return mayMakeWork(ask("settle", now, args) as Promise<("ok" | "lost")[]>);
     },
@@ -196,8 +194,6 @@ export function redisStore(context: StoreContext, options: QueueOptions): EventS
         maxStalls,
         STEP,
         LOOKS,
-        SUSPECT_STALLS,
-        SUSPECT_GAP_MS,
         before,
         after,
         failure.class,
@@ -258,6 +254,11 @@ export function redisStore(context: StoreContext, options: QueueOptions): EventS
         const lines = isEventId(id) ? await connection.lrange(`${base}${id}:logs`, 0, -1) : [];
         return lines.map(toHistoryEntry).filter((entry) => entry !== null);
       }),
+    untold: async ({ max, now, until }) => {
+      const found = (await ask("untold", now, [max, Math.ceil(until)])) as [string, Fields][];
+      return found.map(([id, fields]) => toEvent(id, "dead", fields));
+    },
+    told: async (id) => void (await ask("told", 0, [id])),
     redrive: (query, { limit, by, now }) =>
       mayMakeWork(changeDead("redrive", query, limit, now, [JSON.stringify(by)])),
     discard: (query, { by, reason, now }) =>

@@ -8,8 +8,9 @@ import type { Queue } from "./queues.ts";
 
 export const deadLetterSql = {
   // Due at once: where it stands in the queue is its old place.
-  redrive: `UPDATE event SET state = 'blocked', attempts = 0, stalls = 0, due_at = 0, settled_at = NULL WHERE seq = ?`,
-  discard: `UPDATE event SET state = 'done', settled_at = ? WHERE seq = ?`,
+  redrive: `UPDATE event SET state = 'blocked', attempts = 0, stalls = 0, due_at = 0, settled_at = NULL,
+    tell_at = 0 WHERE seq = ?`,
+  discard: `UPDATE event SET state = 'done', settled_at = ?, tell_at = 0 WHERE seq = ?`,
 };
 
 /** Puts dead letters back where they stood; one whose key is being worked on waits for that. */

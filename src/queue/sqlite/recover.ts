@@ -8,20 +8,12 @@ import type { Queue } from "./queues.ts";
 /** A step is this small so that appends never wait long for it; the caller comes again. */
 const AT_ONCE = 500;
 
-/**
- * A dead process leaves up to forty events in flight, and at most one of them killed it. From the third stall on they
- * come back one after the other, so that the next death meets few of them and tells the one from the others.
- */
-const SUSPECT_STALLS = 3;
-const SUSPECT_GAP_MS = 250;
-
 export const recoverSql = {
   expired: `SELECT seq, key, attempts, stalls FROM event
     WHERE queue = ? AND state = 'leased' AND lease_until <= ? ORDER BY lease_until LIMIT ${AT_ONCE}`,
-  putBack: `UPDATE event SET state = 'ready', stalls = stalls + 1, lease_until = NULL,
-    due_at = max(due_at, ?) WHERE seq = ?`,
+  putBack: `UPDATE event SET state = 'ready', stalls = stalls + 1, lease_until = NULL WHERE seq = ?`,
   end: `UPDATE event SET state = 'dead', stalls = stalls + 1, settled_at = ?, lease_until = NULL,
-    failure = ?, failure_class = ? WHERE seq = ?`,
+    failure = ?, failure_class = ?, tell_at = ? WHERE seq = ?`,
 };
 
 /** Frees leases whose time ran out. */
@@ -37,7 +29,6 @@ export function prepareRecover(
 
   return (queue, { now, maxStalls }) => {
     let dead = 0;
-    let suspects = 0;
     const rows = expired.all(queue.id, now);
     for (const row of rows) {
       const seq = row.seq as number;
@@ -46,14 +37,13 @@ export function prepareRecover(
       note(seq, { at: now, attempt, what: "stalled" });
       if (stalls > maxStalls) {
         const failure = stalledFailure(stalls, now);
-        end.run(now, JSON.stringify(failure), failure.class, seq);
+        end.run(now, JSON.stringify(failure), failure.class, now, seq);
         tally.moved(queue.id, "leased", "dead");
         note(seq, { at: now, attempt, what: "dead", failure });
         dead++;
       } else {
-        const waits = stalls >= SUSPECT_STALLS ? suspects++ : 0;
         tally.moved(queue.id, "leased", "ready");
-        putBack.run(waits === 0 ? 0 : Math.ceil(now + waits * SUSPECT_GAP_MS), seq);
+        putBack.run(seq);
       }
       regate(queue, row.key as string | null);
     }

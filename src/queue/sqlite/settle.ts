@@ -10,8 +10,8 @@ import { seqOf } from "./rows.ts";
 export const settleSql = {
   find: `SELECT key, attempts, due_at, failure, failure_class FROM event
     WHERE seq = ? AND queue = ? AND state = 'leased' AND fence = ?`,
-  end: `UPDATE event SET state = ?, settled_at = ?, attempts = ?, lease_until = NULL, failure = ?, failure_class = ?
-    WHERE seq = ?`,
+  end: `UPDATE event SET state = ?, settled_at = ?, attempts = ?, lease_until = NULL, failure = ?, failure_class = ?,
+    tell_at = ? WHERE seq = ?`,
   putBack: `UPDATE event SET state = 'ready', due_at = ?, attempts = ?, stalls = stalls * ?, lease_until = NULL,
     failure = ?, failure_class = ? WHERE seq = ?`,
 };
@@ -39,10 +39,10 @@ export function prepareSettle(
       const failureClass = failure ? failure.class : (row.failure_class as string | null);
       switch (outcome.to) {
         case "done":
-          end.run("done", now, attempts, failureText, failureClass, seq);
+          end.run("done", now, attempts, failureText, failureClass, 0, seq);
           break;
         case "dead":
-          end.run("dead", now, attempt, failureText, failureClass, seq);
+          end.run("dead", now, attempt, failureText, failureClass, outcome.told ? 0 : now, seq);
           note(seq, { at: now, attempt, what: "dead", failure });
           break;
         case "retry":

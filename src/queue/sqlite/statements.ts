@@ -16,6 +16,7 @@ import { prepareRecover } from "./recover.ts";
 import { prepareRedact, prepareScrub } from "./redact.ts";
 import { prepareRestore } from "./restore.ts";
 import { prepareSettle } from "./settle.ts";
+import { prepareTold, prepareUntold } from "./untold.ts";
 
 /** What changes something: done inside a transaction, answered after its commit. */
 export function prepareWrites(db: DatabaseSync, books: Books) {
@@ -27,6 +28,8 @@ export function prepareWrites(db: DatabaseSync, books: Books) {
     recover: prepareRecover(db, books),
     redrive: prepareRedrive(db, books),
     discard: prepareDiscard(db, books),
+    untold: prepareUntold(db),
+    told: prepareTold(db),
     prune: preparePrune(db, books),
     restore: prepareRestore(db, books),
     edit: prepareEdit(db),

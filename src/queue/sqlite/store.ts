@@ -99,6 +99,8 @@ export function embeddedStore(
     },
     delayed: (now) => ask("delayed", now),
     history: (id) => ask("history", id),
+    untold: (request) => ask("untold", request),
+    told: (id) => ask("told", id),
     redrive: (query, options) =>
       mayMakeWork(inSteps(options.limit, (limit) => ask("redrive", query, { ...options, limit }))),
     discard: (query, options) =>

@@ -23,6 +23,7 @@ import { redactSql } from "../../../src/queue/sqlite/redact.ts";
 import { restoreSql } from "../../../src/queue/sqlite/restore.ts";
 import { settleSql } from "../../../src/queue/sqlite/settle.ts";
 import { tallySql } from "../../../src/queue/sqlite/tally.ts";
+import { untoldSql } from "../../../src/queue/sqlite/untold.ts";
 import { newEvent } from "../../conformance/event-store.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
@@ -45,6 +46,7 @@ describe("every statement of the daily work", () => {
     restore: restoreSql,
     settle: settleSql,
     tally: tallySql,
+    untold: untoldSql,
   };
   const db = new DatabaseSync(":memory:");
   before(() => migrate(db, 0));
