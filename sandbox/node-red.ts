@@ -35,7 +35,8 @@ export interface NodeRedProcess {
   userDir: string;
   log: string[];
   process: ChildProcess;
-  deploy(flow: object[]): Promise<void>;
+  /** `nodes`: only those that were changed are started anew. */
+  deploy(flow: object[], what?: "full" | "nodes"): Promise<void>;
   /** Ends it as an operating system would: closing nodes, then exiting. */
   stop(): Promise<void>;
   /** Pulls the plug. */
@@ -99,22 +100,22 @@ export async function launchNodeRed(options: NodeRedOptions): Promise<NodeRedPro
     userDir,
     log,
     process: child,
-    deploy: async (flow) => {
+    deploy: async (flow, what = "full") => {
       const from = log.length;
-      await deploy(url, flow);
+      await deploy(url, flow, what);
       // Node-RED answers before it starts the new flow.
-      while (!log.slice(from).some((line) => line.includes("Started flows"))) await sleep(20);
+      while (!log.slice(from).some((line) => /Started (modified )?(flows|nodes)/.test(line))) await sleep(20);
     },
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
   };
 }
 
-/** Deploys as the editor does: the whole flow, credentials inside its nodes. */
-async function deploy(url: string, flow: object[]): Promise<void> {
+/** Deploys as the editor does: the whole flow is sent, credentials inside its nodes. */
+async function deploy(url: string, flow: object[], what: "full" | "nodes"): Promise<void> {
   const response = await fetch(`${url}/flows`, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "Node-RED-Deployment-Type": "full" },
+    headers: { "Content-Type": "application/json", "Node-RED-Deployment-Type": what },
     body: JSON.stringify(flow),
   });
   if (!response.ok) throw new Error(`Deploying failed: HTTP ${response.status} ${await response.text()}`);

@@ -94,7 +94,7 @@ export default function register(RED: Runtime): void {
     }
 
     onInput(this, "queue", async (message, send) => {
-      const stored = claimReceipt(message);
+      const ended = claimReceipt(message);
       try {
         const identity = eventIdentity(message.topic ?? "", message.payload, message.shopify);
         const verbatim = verbatimText(message, this);
@@ -107,11 +107,12 @@ export default function register(RED: Runtime): void {
           reference: identity.reference,
           ...packMessage(message, verbatim ?? undefined),
         });
-        stored(true);
+        ended("stored");
         message.stored = { id, outcome, queue: name, key };
         send([message, null]);
       } catch (thrown) {
-        stored(false);
+        if (session.isOver() && ended("closed")) return;
+        ended("failed");
         throw thrown;
       }
     });

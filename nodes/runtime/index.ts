@@ -27,6 +27,7 @@ export {
   onlyTarget,
   openReceipt,
   type Receipt,
+  unclaimedMessages,
   verbatimText,
 } from "./receipts.ts";
 export { positive, setting, whole } from "./setting.ts";

@@ -74,6 +74,8 @@ export interface QueueSession {
   /** Null until the store is open. */
   running(): { store: EventStore; worker: QueueWorker } | null;
   stop(): Promise<void>;
+  /** It is stopped, or about to be. */
+  isOver(): boolean;
 }
 
 const sessions = new Map<string, QueueSession>();
@@ -141,6 +143,7 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
   const session: QueueSession = {
     name,
     running: () => live,
+    isOver: () => stopped,
     async append(event) {
       if (!live) await opening;
       if (!live) throw notOpen(name, closedBecause);

@@ -9,11 +9,17 @@ export interface Receipt {
   text: string;
   /** The one node that the message goes to, straight; null when others see it first, or too, and may change it. */
   straightTo: string | null;
+  /** The node that received it. */
+  from: string;
+  /** The message as it was first sent. */
+  message(): Message;
   answer(status: number): void;
 }
 
 interface OpenReceipt extends Receipt {
   messageId: string;
+  /** A queue has got it. */
+  claimed: boolean;
   /** Queues that are at it. */
   storing: number;
   /** Parts of a split message that are stored. */
@@ -24,26 +30,43 @@ const open = new Map<string, OpenReceipt>();
 const byDelivery = new Map<string, OpenReceipt>();
 
 export function openReceipt(messageId: string, receipt: Receipt): void {
-  const opened = { ...receipt, messageId, storing: 0, parts: new Set<number>() };
+  const opened = { ...receipt, messageId, claimed: false, storing: 0, parts: new Set<number>() };
   open.set(messageId, opened);
   byDelivery.set(receipt.deliveryId, opened);
 }
 
 /**
  * A queue begins to store a message. Say how it ended: the request is answered 200 when every queue that began has
- * stored, a split message when all its parts are; 503 as soon as one could not.
+ * stored, a split message when all its parts are; 503 as soon as one could not. `closed`: the queue is started anew, and
+ * the message, if somebody waits for it, will be sent to its successor; returns whether that is so.
  */
-export function claimReceipt(message: Message): (stored: boolean) => void {
+export function claimReceipt(message: Message): (ended: "stored" | "failed" | "closed") => boolean {
   const receipt = receiptOf(message);
-  if (!receipt) return () => {};
+  if (!receipt) return () => false;
+  receipt.claimed = true;
   receipt.storing++;
-  return (stored) => {
+  return (ended) => {
     receipt.storing--;
-    if (!stored) return end(receipt, 503);
+    if (ended === "closed") {
+      receipt.claimed = receipt.storing > 0;
+      return true;
+    }
+    if (ended === "failed") {
+      end(receipt, 503);
+      return true;
+    }
     const parts = message.parts as { index?: number; count?: number } | undefined;
     if (parts?.index !== undefined) receipt.parts.add(parts.index);
     if (receipt.storing === 0 && receipt.parts.size >= (parts?.count ?? 0)) end(receipt, 200);
+    return true;
   };
+}
+
+/** What a node received and no queue has got: Node-RED drops messages on their way to a node that is started anew. */
+export function unclaimedMessages(from: string): Message[] {
+  return [...open.values()]
+    .filter((receipt) => receipt.from === from && !receipt.claimed)
+    .map((receipt) => receipt.message());
 }
 
 /** Answers a request whose time is over; false when it was answered before. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { NodeDef } from "node-red";
-import { receiveWebhook } from "../../src/index.ts";
+import { parseExactJson, receiveWebhook } from "../../src/index.ts";
 import {
   addRawRoute,
   answer,
@@ -14,6 +14,7 @@ import {
   type Runtime,
   setting,
   statusText,
+  unclaimedMessages,
 } from "../runtime/index.ts";
 import type { ShopifyStoreNode } from "../shopify-store/shopify-store.ts";
 
@@ -94,6 +95,8 @@ export default function register(RED: Runtime): void {
         text,
         deliveryId: shopify.webhookId,
         straightTo: onlyTarget(this),
+        from: this.id,
+        message: () => ({ _msgid: messageId, topic, payload: parseExactJson(text), shopify }),
         answer: (status) => {
           clearTimeout(tooLate);
           if (status === 200) recover();
@@ -110,7 +113,15 @@ export default function register(RED: Runtime): void {
         handle: receive,
         consumed: () => complain(RED._("shopify-webhook-in.error.consumed")),
       });
-      onClose(this, remove);
+      // A deploy that starts only the queue anew, not this node, loses what was on the way to it.
+      const sendAgain = (): void => {
+        for (const message of unclaimedMessages(this.id)) this.send(message);
+      };
+      RED.events.on("flows:started", sendAgain);
+      onClose(this, (removed) => {
+        RED.events.off("flows:started", sendAgain);
+        remove(removed);
+      });
       if (missing) complain(missing);
       else listening();
     } catch (thrown) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { launchNodeRed, type NodeRedProcess } from "../../sandbox/node-red.ts";
 import { makeOrders, makeWebhook, type Webhook } from "../../sandbox/shopify/index.ts";
 import { eventually } from "../support/eventually.ts";
@@ -52,6 +53,25 @@ for (const version of [4, 5] as const) {
     }
     const signed = (changes: Partial<Parameters<typeof makeWebhook>[0]> = {}): Webhook =>
       makeWebhook({ body: order!.body, secret, shop, ...changes });
+
+    it("waits for its queue while that alone is redeployed, and is stored", async () => {
+      const before = await stored();
+      const answers: Promise<number>[] = [];
+      let deployed = false;
+      const sending = (async () => {
+        while (!deployed || answers.length < 20) {
+          answers.push(post(signed()));
+          await sleep(2);
+        }
+      })();
+      for (const concurrency of [7, 8, 9, 10])
+        await nodeRed.deploy(withNode(flow, "hf-queue", { concurrency }), "nodes");
+      deployed = true;
+      await sending;
+      const statuses = await Promise.all(answers);
+      assert.deepEqual(new Set(statuses), new Set([200]));
+      await eventually("all are stored", async () => (await stored()) === before + statuses.length);
+    });
 
     it("is stored, then answered 200", async () => {
       const before = await stored();
