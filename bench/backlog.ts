@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { prepareAppend } from "../src/queue/sqlite/append.ts";
 import { prepareBooks } from "../src/queue/sqlite/books.ts";
@@ -12,7 +13,7 @@ const note = "n".repeat(400);
 export function waitingEvent(n: number, events: number) {
   return {
     key: n % 5 === 0 ? "stock:1:1" : `order:${n % Math.ceil((events * 2) / 5)}`,
-    dedupeId: `holdfast-bench.myshopify.com/${n}`,
+    dedupeId: `holdfast-bench.myshopify.com/${randomUUID()}`,
     topic: "orders/updated",
     reference: `#${n}`,
     envelope: '{"format":"json","properties":{"topic":"orders/updated"}}',

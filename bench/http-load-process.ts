@@ -1,4 +1,5 @@
 /** The load generator: raw sockets, one request in flight on each, bodies signed beforehand. */
+import { randomUUID } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { sign } from "../sandbox/shopify/index.ts";
 import type { LoadResult, LoadSetup, LoadWindow } from "./http-load.ts";
@@ -8,8 +9,6 @@ import { orderBodies } from "./order-bodies.ts";
 const setup = JSON.parse(process.argv[2]!) as LoadSetup;
 const idLength = 36;
 const signed = orderBodies(setup.bodies).map((body) => ({ body, signature: sign(body, setup.secret) }));
-/** Ids of one run of this process never come again: a later run begins elsewhere. */
-let nextId = Date.now() * 1_000;
 let nextBody = 0;
 
 interface Prepared {
@@ -61,7 +60,7 @@ async function run({ port, path, connections, ms }: LoadWindow): Promise<LoadRes
           const next = (): void => {
             // A body comes again only after all others: the request that used its bytes before has long been answered.
             const { bytes, idAt } = requests[nextBody++ % requests.length]!;
-            bytes.write(String(nextId++).padStart(idLength, "0"), idAt, "latin1");
+            bytes.write(randomUUID(), idAt, "latin1");
             sentAt = performance.now();
             socket.write(bytes);
           };

@@ -15,13 +15,18 @@ const checkpoint = db.prepare("PRAGMA wal_checkpoint(PASSIVE)");
 /** Copies what is in the log while the queue's thread goes on writing behind it. */
 function copy(): CheckpointAnswer {
   let copied = 0;
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    const { log } = checkpoint.get() as unknown as Frames;
-    if (log < FULL_LOG) return "copied";
-    if (log - copied < LITTLE) break;
-    copied = log;
+  try {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const { log } = checkpoint.get() as unknown as Frames;
+      if (log < FULL_LOG) return "copied";
+      if (log - copied < LITTLE) break;
+      copied = log;
+    }
+    return "full";
+  } catch {
+    // A full or failing disk: what is in the log stays there, and the next commit says what is wrong.
+    return "copied";
   }
-  return "full";
 }
 
 port.on("message", (ask: CheckpointAsk) => {

@@ -44,6 +44,14 @@ export function prepareCheckpointer(db: DatabaseSync, file: string): Checkpointe
 
   const ask = (what: CheckpointAsk) => thread?.postMessage(what);
 
+  const copyTheRest = () => {
+    try {
+      checkpoint.get();
+    } catch {
+      // A full or failing disk: the next commit says it.
+    }
+  };
+
   const start = () => {
     thread = new Worker(checkpointThread, {
       workerData: file,
@@ -51,8 +59,8 @@ export function prepareCheckpointer(db: DatabaseSync, file: string): Checkpointe
       name: "checkpoint",
     });
     thread.on("message", (answer: CheckpointAnswer) => {
-      if (answer === "full") checkpoint.get();
       copying = false;
+      if (answer === "full") copyTheRest();
     });
     // Whatever it died of, SQLite then copies by itself; a fault of the disk shows at the next commit.
     thread.on("error", () => {});

@@ -8,6 +8,8 @@ import { type EmbeddedDatabase, openEmbeddedDatabase } from "../../../src/queue/
 import { newEvent } from "../../conformance/event-store.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
+const MEGABYTE = 1_048_576;
+
 describe("the room in a queue's file", function () {
   this.timeout(60_000);
   let folder: ReturnType<typeof temporaryFolder>;
@@ -47,6 +49,20 @@ describe("the room in a queue's file", function () {
     }
     assert.equal((await store.counts()).done, 200);
     assert.ok(sizes.at(-1)! <= sizes[9]! * 1.2, `grew from ${sizes[9]} to ${sizes.at(-1)}`);
+  });
+
+  it("is never taken by the log: what is written goes into the file while more comes", async () => {
+    const store = database.queue("orders");
+    let written = 0;
+    const produce = async () => {
+      while (written < 100 * MEGABYTE) {
+        written += 20_000;
+        await store.append([newEvent({ dedupeId: `w${written}`, payload: "x".repeat(20_000) })], 1);
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, produce));
+    const { size } = statSync(`${file}-wal`);
+    assert.ok(size <= 40 * MEGABYTE, `${size} bytes`);
   });
 
   it("keeps nothing of what was forgotten", async () => {
