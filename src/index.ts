@@ -27,7 +27,8 @@ export { type QueueWorker, startWorker, type WorkerOutcome, type WorkerStatus } 
 export { type EventIdentity, eventIdentity } from "./shopify/event-identity.ts";
 export { type Received, type ReceivedEvent, receiveWebhook } from "./shopify/receive.ts";
 export { readRedactRequest, redactCustomer } from "./shopify/redact.ts";
-export { eventToPlan } from "./sync/event-to-plan.ts";
+export { eventToPlan, mappedTopics } from "./sync/event-to-plan.ts";
+export { fulfillmentToPlan } from "./sync/fulfillment.ts";
 export {
   type LocationRow,
   locationIdOf,
@@ -38,7 +39,12 @@ export {
 } from "./sync/locations.ts";
 export { orderToPlan } from "./sync/order.ts";
 export {
+  type JournalRow,
   type OrderMappingOptions,
   type OrderMappingSettings,
   orderMappingDefaults,
+  type SpecialProducts,
+  type TaxRow,
 } from "./sync/order-options.ts";
+export { refundToPlan } from "./sync/refund.ts";
+export type * from "./sync/shopify-shapes.ts";

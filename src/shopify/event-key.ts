@@ -4,7 +4,7 @@ import { idDigits } from "../shopify-id.ts";
 
 /**
  * What orders an event: events of one key are delivered one after the other.
- * Refunds and fulfillments take their order's key, so a refund never overtakes the order it belongs to.
+ * Refunds, returns and fulfillments take their order's key, so a refund never overtakes the order it belongs to.
  * Null for topics without an order of their own.
  */
 export function eventKey(topic: string, payload: unknown): string | null {
@@ -15,6 +15,8 @@ export function eventKey(topic: string, payload: unknown): string | null {
     case "refunds":
     case "fulfillments":
       return keyed("order", idDigits(payload.order_id));
+    case "returns":
+      return keyed("order", returnedOrder(payload));
     case "customers":
       return keyed(
         "customer",
@@ -49,6 +51,8 @@ export function eventReference(topic: string, payload: unknown): string {
       return text(payload.name)
         ? `fulfillment ${text(payload.name)}`
         : named("fulfillment of order", idDigits(payload.order_id), topic);
+    case "returns":
+      return named("return of order", returnedOrder(payload), topic);
     case "customers":
       return named("customer", ownId(payload), topic);
     case "products":
@@ -70,6 +74,11 @@ function ownId(body: Body): string | null {
 function orderId(body: Body): string | null {
   if (isJsonObject(body.order_edit)) return idDigits(body.order_edit.order_id);
   return idDigits(body.order_id) ?? ownId(body);
+}
+
+/** Some returns/* topics name their order by id, others carry a part of it. */
+function returnedOrder(body: Body): string | null {
+  return idDigits(body.order_id) ?? (isJsonObject(body.order) ? ownId(body.order) : null);
 }
 
 function keyed(kind: string, id: string | null): string | null {

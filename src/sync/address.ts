@@ -41,9 +41,9 @@ export function fullName(person: { first_name?: unknown; last_name?: unknown }):
 }
 
 /** The same for two addresses that differ only in case, spacing or Unicode form. */
-export function addressFingerprint(address: Address): string {
+export function addressFingerprint(address: Address, taxId: string | null = null): string {
   return fingerprint(
-    Object.values(address)
+    [...Object.values(address), ...(taxId === null ? [] : [taxId])]
       .map((part) => (part ?? "").normalize("NFC").toLowerCase().replace(/\s+/g, " "))
       .join("\n"),
   );

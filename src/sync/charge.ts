@@ -1,5 +1,5 @@
 import type { ImportRecord, RecordReference } from "../import-plan.ts";
-import { type Decimal, decimal, decimalText, roundTo } from "../money.ts";
+import { type Decimal, decimal, decimalText, roundTo, sum } from "../money.ts";
 import { type Accuracy, type ChargedTax, writeDiscount } from "./discount.ts";
 
 /** Anything an order charges for, in the order's own words: an item, shipping, a duty. */
@@ -16,24 +16,52 @@ export interface Charge {
   discountName: string | null;
   taxes: ChargedTax[];
   taxReferences: RecordReference[];
+  /** Whether the taxes are part of the price. */
+  taxesIncluded: boolean;
+  /** Its discount had a line of its own when more units were ordered. */
+  hadDiscountLine?: boolean;
 }
 
 export interface ChargeRules {
-  taxesIncluded: boolean;
   accuracy: Accuracy;
   discountProduct: RecordReference;
 }
+
+/** The fields of a line, which a sale order and an invoice name differently. */
+export interface LineFields {
+  model: string;
+  quantity: string;
+}
+
+export const saleLine: LineFields = { model: "sale.order.line", quantity: "product_uom_qty" };
+export const invoiceLine: LineFields = { model: "account.move.line", quantity: "quantity" };
 
 /** What a charge comes to before excluded taxes. */
 export function netOf(charge: Pick<Charge, "price" | "quantity" | "discount">, digits: number): Decimal {
   return roundTo(charge.price.times(charge.quantity), digits).minus(charge.discount);
 }
 
-/** The sale.order.line of a charge, and a second one where its discount needs it. */
-export function chargeToLines(charge: Charge, rules: ChargeRules): ImportRecord[] {
-  const { main, extra } = writeDiscount(charge, charge.taxes, rules.taxesIncluded, rules.accuracy);
+/** A charge with its price on the other side of the tax; what it comes to, and its taxes, stay the same to the cent. */
+export function onOtherBasis(charge: Charge, { money, price }: Accuracy): Charge {
+  const percent = sum(charge.taxes.map((tax) => tax.percent));
+  const tax = sum(charge.taxes.map(({ amount }) => amount));
+  const net = netOf(charge, money);
+  const target = charge.taxesIncluded ? net.minus(tax) : net.plus(tax);
+  const factor = percent.div(100).plus(1);
+  const each = charge.taxesIncluded ? charge.price.div(factor) : charge.price.times(factor);
+  const whole = { ...charge, price: roundTo(each, price), taxesIncluded: !charge.taxesIncluded };
+  if (charge.quantity.eq(0)) return whole;
+  // Without a discount, a price that divides evenly is closer to what people expect than one with a cent off.
+  const even = roundTo(target.div(charge.quantity), price);
+  if (charge.discount.eq(0) && even.times(charge.quantity).eq(target)) return { ...whole, price: even };
+  return { ...whole, discount: roundTo(whole.price.times(charge.quantity), money).minus(target) };
+}
+
+/** The record of a charge, and a second one where its discount needs it. */
+export function chargeToLines(charge: Charge, rules: ChargeRules, fields = saleLine): ImportRecord[] {
+  const { main, extra } = writeDiscount(charge, charge.taxes, charge.taxesIncluded, rules.accuracy);
   const line = (externalId: string, values: ImportRecord["values"]): ImportRecord => ({
-    model: "sale.order.line",
+    model: fields.model,
     externalId,
     // Taxes and discount are always given: left out, Odoo would fill in the product's taxes and the pricelist's discount.
     values: { ...values, tax_ids: charge.taxReferences },
@@ -42,20 +70,25 @@ export function chargeToLines(charge: Charge, rules: ChargeRules): ImportRecord[
     line(charge.externalId, {
       product_id: charge.product,
       name: charge.name,
-      product_uom_qty: decimalText(main.quantity),
+      [fields.quantity]: decimalText(main.quantity),
       price_unit: decimalText(main.priceUnit),
       discount: decimalText(main.discount),
     }),
   ];
-  if (extra !== null)
+  if (extra !== null || charge.hadDiscountLine)
     lines.push(
       line(`${charge.externalId}_discount`, {
         product_id: rules.discountProduct,
-        name: `Discount${charge.discountName ? ` ${charge.discountName}` : ""}: ${charge.name.split("\n")[0]}`,
-        product_uom_qty: decimalText(decimal(1)),
-        price_unit: decimalText(extra),
+        name: discountLineName(charge, extra),
+        [fields.quantity]: extra === null ? "0" : decimalText(decimal(1)),
+        price_unit: extra === null ? "0" : decimalText(extra),
         discount: "0",
       }),
     );
   return lines;
+}
+
+function discountLineName({ name, discountName }: Charge, extra: Decimal | null): string {
+  const what = extra?.gt(0) ? "Rounding" : "Discount";
+  return `${what}${discountName ? ` ${discountName}` : ""}: ${name.split("\n")[0]}`;
 }

@@ -7,7 +7,8 @@ import {
   fullName,
   readAddress,
 } from "./address.ts";
-import { idOf, malformed, objectOf, textOf } from "./read.ts";
+import type { OrderMappingOptions } from "./order-options.ts";
+import { idOf, listOf, malformed, objectOf, textOf } from "./read.ts";
 import type { ShopifyCustomer, ShopifyOrder, Unchecked } from "./shopify-shapes.ts";
 
 /** The partners of an order: external ids, and the records that create them where they are missing. */
@@ -29,25 +30,43 @@ export interface OrderPartners {
 export function orderPartners(
   order: Unchecked<ShopifyOrder>,
   orderId: string,
-  prefix: string,
+  options: Pick<OrderMappingOptions, "externalIdPrefix" | "vatAttribute">,
   who: string,
 ): OrderPartners {
+  const prefix = options.externalIdPrefix;
+  const vat = vatOf(order, options.vatAttribute, who);
   const billing = readAddress(order.billing_address);
   const shipping = readAddress(order.shipping_address);
   const customer = customerRecord(order, orderId, billing ?? shipping, who);
   customer.externalId = prefix + customer.externalId;
 
   const records = [customer];
-  const contact = (address: Address | null, type: "invoice" | "delivery"): string => {
+  const contact = (address: Address | null, type: "invoice" | "delivery", taxId: string | null): string => {
     if (address === null) return customer.externalId;
-    const externalId = `${customer.externalId}_address_${addressFingerprint(address)}`;
+    const mark = addressFingerprint(address, taxId);
+    const externalId = `${customer.externalId}_address_${mark}`;
     if (!records.some((record) => record.externalId === externalId))
-      records.push(addressRecord(externalId, type, address, customer));
+      records.push(addressRecord(externalId, type, address, customer, taxId));
     return externalId;
   };
-  const delivery = contact(shipping, "delivery");
-  const invoice = contact(billing, "invoice");
+  const delivery = contact(shipping, "delivery", null);
+  const invoice = contact(billing, "invoice", vat);
+  if (vat !== null && billing === null) customer.values.vat = vat;
   return { customer: customer.externalId, invoice, delivery, records };
+}
+
+/** The VAT number that a buyer typed into the cart, in the note attribute that the shop uses for it. */
+function vatOf(order: Unchecked<ShopifyOrder>, attribute: string, who: string): string | null {
+  const wanted = attribute.trim().toLowerCase();
+  if (wanted === "" || !Array.isArray(order.note_attributes)) return null;
+  const found = listOf<{ name: string; value: string }>(order.note_attributes, who, "note_attributes").find(
+    ({ name }) => textOf(name)?.toLowerCase() === wanted,
+  );
+  return (
+    textOf(found?.value)
+      ?.replace(/[\s.-]/g, "")
+      .toUpperCase() || null
+  );
 }
 
 function customerRecord(
@@ -59,10 +78,11 @@ function customerRecord(
   const customer = objectOf<ShopifyCustomer>(order.customer);
   return customer === null
     ? guestRecord(order, orderId, address)
-    : registeredRecord(customer, order, address, who);
+    : registeredCustomer(customer, order, address, who);
 }
 
-function registeredRecord(
+/** A customer of the shop as a partner; what the customer leaves out, the order may tell. */
+export function registeredCustomer(
   customer: Unchecked<ShopifyCustomer>,
   order: Unchecked<ShopifyOrder>,
   orderAddress: Address | null,
@@ -114,6 +134,7 @@ function addressRecord(
   type: "invoice" | "delivery",
   address: Address,
   customer: ImportRecord,
+  vat: string | null,
 ): ImportRecord {
   const values: Record<string, ImportValue> = {
     parent_id: { externalId: customer.externalId },
@@ -123,5 +144,7 @@ function addressRecord(
   };
   if (address.phone !== null) values.phone = address.phone;
   if (address.company !== null) values.company_name = address.company;
+  // A VAT number belongs to a company: only as one does an address keep a number of its own.
+  if (vat !== null) Object.assign(values, { vat, is_company: true, name: address.company ?? values.name });
   return { model: "res.partner", externalId, values };
 }

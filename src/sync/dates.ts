@@ -8,3 +8,9 @@ export function odooDateTime(iso: unknown): string | null {
   const time = new Date(iso.trim().replace(" ", "T"));
   return Number.isNaN(time.getTime()) ? null : time.toISOString().slice(0, 19).replace("T", " ");
 }
+
+/** A Shopify time as a plan's version: "2026-11-24T10:00:00Z", to the second; null when it is no time. */
+export function versionTime(iso: unknown): string | null {
+  const time = odooDateTime(iso);
+  return time === null ? null : `${time.replace(" ", "T")}Z`;
+}

@@ -17,6 +17,8 @@ export interface DiscountedLine {
 export interface ChargedTax {
   percent: Decimal;
   amount: Decimal;
+  /** The Odoo tax that the table of taxes names for it. */
+  mapped?: string | null;
 }
 
 export interface Accuracy {

@@ -1,6 +1,7 @@
-import type { FindReference } from "../import-plan.ts";
+import type { FindReference, ImportRecord, ImportValue, RecordReference } from "../import-plan.ts";
+import { fingerprint } from "./address.ts";
 import type { OrderMappingOptions, SpecialProducts } from "./order-options.ts";
-import { textOf, unreadable } from "./read.ts";
+import { idOf, textOf, unreadable } from "./read.ts";
 import type { ShopifyLineItem, Unchecked } from "./shopify-shapes.ts";
 
 const fieldLabels = { default_code: "Internal Reference", barcode: "Barcode" };
@@ -24,11 +25,14 @@ export function productOf(
   title: string,
   options: OrderMappingOptions,
   who: string,
-): FindReference {
+): RecordReference {
   if (isTip(line)) return specialProduct("tip", options, who);
   if (line.gift_card === true) return specialProduct("giftCard", options, who);
   const sku = textOf(line.sku);
-  if (sku !== null) return productBySku(sku, title, options, who);
+  const variantId = idOf({ id: line.variant_id });
+  if (options.productsBy === "external_id" && variantId !== null)
+    return { externalId: `${options.externalIdPrefix}variant_${variantId}` };
+  if (sku !== null) return productBySku(sku, title, line, options, who);
   if (line.variant_id === null || line.variant_id === undefined)
     return specialProduct("custom", options, who);
   throw unreadable(
@@ -39,18 +43,69 @@ export function productOf(
   );
 }
 
-function productBySku(sku: string, title: string, options: OrderMappingOptions, who: string): FindReference {
-  const label = fieldLabels[options.productsBy];
+function productBySku(
+  sku: string,
+  title: string,
+  line: Unchecked<ShopifyLineItem>,
+  options: OrderMappingOptions,
+  who: string,
+): FindReference {
+  const field = options.productsBy === "external_id" ? "default_code" : options.productsBy;
   return {
     find: {
       model: "product.product",
-      where: { [options.productsBy]: sku },
-      missing: {
+      where: { [field]: sku },
+      missing: createdInstead(line, sku, title, options) ?? {
         class: "rejected",
         code: "sku_not_found",
         message: `${who}: variant SKU ${sku} ("${title}") is not in Odoo.`,
-        hint: `Set ${label} ${sku} on the product, then retry.`,
+        hint: `Set ${fieldLabels[field]} ${sku} on the product, then retry.`,
       },
+    },
+  };
+}
+
+/** The records that a line found by external id needs first: its product, where missing ones are to be created. */
+export function productRecords(
+  line: Unchecked<ShopifyLineItem>,
+  title: string,
+  options: OrderMappingOptions,
+): ImportRecord[] {
+  if (options.productsBy !== "external_id" || options.missingProduct !== "create") return [];
+  if (isTip(line) || line.gift_card === true || idOf({ id: line.variant_id }) === null) return [];
+  const created = createdInstead(line, textOf(line.sku), title, options);
+  return created === null ? [] : [created.create];
+}
+
+/** What stands in for a product that Odoo does not have; null where the order is to be refused. */
+function createdInstead(
+  line: Pick<Unchecked<ShopifyLineItem>, "variant_id" | "price">,
+  sku: string | null,
+  title: string,
+  { missingProduct, productsBy, externalIdPrefix: prefix }: OrderMappingOptions,
+): { create: ImportRecord } | null {
+  if (missingProduct === "reject") return null;
+  if (missingProduct === "stand_in")
+    return {
+      create: {
+        model: "product.product",
+        externalId: `${prefix}stand_in_product`,
+        values: { name: "Product that is not in Odoo yet", default_code: "STAND-IN", type: "consu" },
+      },
+    };
+  const variantId = idOf({ id: line.variant_id });
+  const values: Record<string, ImportValue> = { name: title, type: "consu", is_storable: true };
+  if (sku !== null) {
+    values.default_code = sku;
+    if (productsBy === "barcode") values.barcode = sku;
+  }
+  const price = textOf(line.price);
+  if (price !== null) values.list_price = price;
+  return {
+    create: {
+      model: "product.product",
+      externalId: prefix + (variantId === null ? `sku_${fingerprint(sku ?? title)}` : `variant_${variantId}`),
+      values,
     },
   };
 }
@@ -63,6 +118,7 @@ const uses: Record<keyof SpecialProducts, string> = {
   fee: "additional fees",
   custom: "custom lines",
   giftCard: "gift cards",
+  rounding: "rounding differences",
 };
 
 /** The product that stands for shipping, a tip, and so on: always by Internal Reference. */

@@ -24,6 +24,24 @@ export interface ShopifyOrder {
   admin_graphql_api_id: string;
   name: string;
   created_at: string;
+  processed_at: string;
+  updated_at: string;
+  cancelled_at: string | null;
+  cancel_reason: string | null;
+  financial_status: string;
+  test: boolean;
+  /** With commas. */
+  tags: string;
+  source_name: string | null;
+  /** The path and query a buyer came in by. */
+  landing_site: string | null;
+  tax_exempt: boolean;
+  /** Not sent by Shopify; an integrator may add what the Admin API says. */
+  risk_level: string | null;
+  risks: { recommendation: string }[];
+  payment_gateway_names: string[];
+  /** In shop money, and without a set. */
+  total_outstanding: Amount;
   email: string | null;
   contact_email: string | null;
   phone: string | null;
@@ -37,6 +55,11 @@ export interface ShopifyOrder {
   total_price_set: MoneySet;
   total_tax: Amount;
   total_tax_set: MoneySet;
+  /** After edits, cancelled units, returns and refunds. */
+  current_total_price: Amount;
+  current_total_price_set: MoneySet;
+  current_total_tax: Amount;
+  current_total_tax_set: MoneySet;
   /** In shop money, and without a set. */
   total_tip_received: Amount;
   original_total_duties_set: MoneySet | null;
@@ -47,6 +70,90 @@ export interface ShopifyOrder {
   discount_applications: ShopifyDiscountApplication[];
   line_items: ShopifyLineItem[];
   shipping_lines: ShopifyShippingLine[];
+  line_item_groups: ShopifyLineItemGroup[];
+  fulfillments: ShopifyFulfillment[];
+  refunds: ShopifyRefund[];
+}
+
+/** A bundle: its parts are lines of the order that name it. */
+export interface ShopifyLineItemGroup {
+  id: Id;
+  title: string;
+}
+
+export interface ShopifyFulfillment {
+  id: Id;
+  admin_graphql_api_id: string;
+  order_id: Id;
+  /** "#1001.1" */
+  name: string;
+  /** pending, open, success, cancelled, error, failure */
+  status: string;
+  location_id: Id | null;
+  tracking_company: string | null;
+  tracking_number: string | null;
+  tracking_numbers: string[];
+  tracking_url: string | null;
+  tracking_urls: string[];
+  line_items: ShopifyLineItem[];
+}
+
+export interface ShopifyRefund {
+  id: Id;
+  admin_graphql_api_id: string;
+  order_id: Id;
+  created_at: string;
+  processed_at: string;
+  note: string | null;
+  refund_line_items: ShopifyRefundLineItem[];
+  refund_shipping_lines: ShopifyRefundShippingLine[];
+  total_duties_set: MoneySet | null;
+  order_adjustments: ShopifyOrderAdjustment[];
+  transactions: ShopifyTransaction[];
+}
+
+export interface ShopifyRefundLineItem {
+  id: Id;
+  line_item_id: Id;
+  line_item: ShopifyLineItem;
+  quantity: number;
+  /** cancel: not to be shipped any more; return: came back; no_restock: neither said. */
+  restock_type: string;
+  location_id: Id | null;
+  /** A JSON number here; with included taxes it contains them. */
+  subtotal: Amount;
+  subtotal_set: MoneySet;
+  total_tax: Amount;
+  total_tax_set: MoneySet;
+}
+
+export interface ShopifyRefundShippingLine {
+  id: Id;
+  shipping_line: ShopifyShippingLine;
+  subtotal_amount_set: MoneySet;
+  tax_amount_set: MoneySet;
+}
+
+/** Money that went back without goods, or less money than the goods were worth. */
+export interface ShopifyOrderAdjustment {
+  kind: string;
+  /** Negative where the buyer got money. */
+  amount: Amount;
+  amount_set: MoneySet;
+  tax_amount: Amount;
+  tax_amount_set: MoneySet;
+}
+
+export interface ShopifyTransaction {
+  id: Id;
+  kind: string;
+  status: string;
+  gateway: string;
+  amount: Amount;
+  currency: string;
+  amount_set: MoneySet;
+  processed_at: string;
+  created_at: string;
 }
 
 export interface ShopifyCustomer {
@@ -57,6 +164,28 @@ export interface ShopifyCustomer {
   email: string | null;
   phone: string | null;
   default_address: ShopifyAddress | null;
+  updated_at: string;
+}
+
+export interface ShopifyProduct {
+  id: Id;
+  admin_graphql_api_id: string;
+  title: string;
+  /** active, draft, archived */
+  status: string;
+  updated_at: string;
+  variants: ShopifyVariant[];
+}
+
+export interface ShopifyVariant {
+  id: Id;
+  admin_graphql_api_id: string;
+  /** "Default Title" where a product has only this one. */
+  title: string;
+  sku: string | null;
+  barcode: string | null;
+  price: Amount;
+  grams: number;
 }
 
 export interface ShopifyAddress {
@@ -83,7 +212,16 @@ export interface ShopifyLineItem {
   /** Title and variant title together. */
   name: string;
   title: string;
+  /** All that was ever ordered, removed and refunded units too. */
   quantity: number;
+  /** Less what was removed or refunded. */
+  current_quantity: number;
+  /** What is left to ship. */
+  fulfillable_quantity: number;
+  sales_line_item_group_id: Id | null;
+  line_item_group: ShopifyLineItemGroup | null;
+  requires_shipping: boolean;
+  fulfillment_status: string | null;
   /** Each, before discounts. */
   price: Amount;
   price_set: MoneySet;

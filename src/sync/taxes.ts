@@ -1,65 +1,151 @@
-import type { FindReference } from "../import-plan.ts";
+import type { FindReference, RecordReference } from "../import-plan.ts";
 import { type Decimal, decimalText, parseDecimal, roundTo, sum } from "../money.ts";
 import type { ChargedTax } from "./discount.ts";
 import type { MoneyView } from "./money-view.ts";
 import { taxesOn } from "./odoo-rounding.ts";
-import { listOf, malformed } from "./read.ts";
-import type { ShopifyTaxLine } from "./shopify-shapes.ts";
+import type { OrderMappingOptions, TaxRow } from "./order-options.ts";
+import { listOf, malformed, textOf } from "./read.ts";
+import type { ShopifyTaxLine, Unchecked } from "./shopify-shapes.ts";
 
 /** Odoo keeps a tax's percentage with four digits. */
 const percentDigits = 4;
 /** 10,000 %: beyond it, it is no tax, and further on no number that JSON can carry. */
 const highestRate = 100;
 
+/** What decides which Odoo tax a tax line means. */
+export interface TaxRules {
+  /** Whether the shop's prices contain their taxes. */
+  included: boolean;
+  /** Where the order goes: "DE"; null where nobody knows. */
+  country: string | null;
+  options: Pick<OrderMappingOptions, "taxes" | "odooTaxes" | "missingTax" | "externalIdPrefix">;
+}
+
 /**
  * The taxes that Shopify charged on a line whose net amount is given.
- * A rate of zero adds nothing and needs no tax in Odoo. A tax line whose amount is zero although its rate would give
- * more was waived (an exempt customer). The same rate twice (a state and a county of 4 % each) is one tax of the sum,
- * because in Odoo a line has each tax once.
+ * A rate of zero adds nothing and needs no tax in Odoo, unless the table of taxes names one. A tax line whose amount is
+ * zero although its rate would give more was waived (an exempt customer). Lines that mean the same Odoo tax (a state and
+ * a county of 4 % each) are one tax of the sum, because in Odoo a line has each tax once.
  */
 export function chargedTaxes(
   lines: unknown,
   net: Decimal,
-  included: boolean,
+  rules: TaxRules,
   money: MoneyView,
   who: string,
 ): ChargedTax[] {
-  const byPercent = new Map<string, ChargedTax[]>();
+  const taxes = new Map<string, ChargedTax>();
   for (const line of listOf<ShopifyTaxLine>(lines, who, "tax_lines")) {
-    const rate = parseDecimal(line.rate);
-    if (rate === null || rate.lt(0) || rate.gt(highestRate))
-      throw malformed(who, `a tax has no usable rate: ${JSON.stringify(line.rate)}.`);
-    const percent = roundTo(rate.times(100), percentDigits);
+    const percent = percentOf(line, who);
     const amount = money.required(line, "price", "a tax");
-    if (percent.eq(0) || isWaived(amount, net, percent, included, money.digits)) continue;
-    const key = decimalText(percent);
-    byPercent.set(key, [...(byPercent.get(key) ?? []), { percent, amount }]);
+    const row = rowFor(rules, textOf(line.title), percent);
+    if (row === null && percent.eq(0)) continue;
+    if (!percent.eq(0) && isWaived(amount, net, percent, rules.included, money.digits)) continue;
+    const key = row?.tax ?? decimalText(percent);
+    const known = taxes.get(key);
+    taxes.set(key, {
+      percent: known ? known.percent.plus(percent) : percent,
+      amount: known ? known.amount.plus(amount) : amount,
+      mapped: row?.tax ?? null,
+    });
   }
-  return [...byPercent.values()].map((same) => ({
-    percent: sum(same.map((tax) => tax.percent)),
-    amount: sum(same.map((tax) => tax.amount)),
-  }));
+  return [...taxes.values()];
 }
 
-/** The sales tax in Odoo with this percentage. */
-export function taxReference({ percent }: ChargedTax, included: boolean, who: string): FindReference {
-  const rate = `${decimalText(percent)} %`;
+/** The tax of an order that pays none, where the table of taxes names one. */
+export function exemptTax(rules: TaxRules, zero: Decimal): ChargedTax[] {
+  const row = rules.options.taxes.find(({ title }) => title?.trim().toLowerCase() === "exempt");
+  return row && countryMatches(row, rules.country) ? [{ percent: zero, amount: zero, mapped: row.tax }] : [];
+}
+
+/** Percent as Odoo keeps it. */
+function percentOf(line: Unchecked<ShopifyTaxLine>, who: string): Decimal {
+  const rate = parseDecimal(line.rate);
+  if (rate === null || rate.lt(0) || rate.gt(highestRate))
+    throw malformed(who, `a tax has no usable rate: ${JSON.stringify(line.rate)}.`);
+  return roundTo(rate.times(100), percentDigits);
+}
+
+function rowFor(rules: TaxRules, title: string | null, percent: Decimal): TaxRow | null {
+  const matches = (row: TaxRow): boolean => {
+    const rate = textOf(row.rate);
+    const wanted = textOf(row.title)?.toLowerCase() ?? null;
+    return (
+      countryMatches(row, rules.country) &&
+      (wanted === null || wanted === title?.toLowerCase()) &&
+      (rate === null || parseDecimal(rate.replace(/\s*%$/, ""))?.eq(percent) === true)
+    );
+  };
+  return rules.options.taxes.find((row) => textOf(row.tax) !== null && matches(row)) ?? null;
+}
+
+function countryMatches(row: TaxRow, country: string | null): boolean {
+  const wanted = textOf(row.country)?.toUpperCase() ?? null;
+  return wanted === null || wanted === country;
+}
+
+/** Whether the Odoo taxes of an order are part of the price. */
+export function odooIncluded({ included, options }: TaxRules): boolean {
+  return options.odooTaxes === "as_shopify" ? included : options.odooTaxes === "included";
+}
+
+/** The sales tax in Odoo that a charged tax means. */
+export function taxReference(tax: ChargedTax, rules: TaxRules, who: string): RecordReference {
+  if (tax.mapped) return mappedTax(tax.mapped, who);
+  const included = odooIncluded(rules);
+  const rate = `${decimalText(tax.percent)} %`;
   return {
     find: {
       model: "account.tax",
       where: {
         type_tax_use: "sale",
         amount_type: "percent",
-        amount: percent.toNumber(),
+        amount: tax.percent.toNumber(),
         price_include: included,
       },
+      several: "first",
+      missing:
+        rules.options.missingTax === "create"
+          ? { create: newTax(tax.percent, included, rules.options.externalIdPrefix) }
+          : {
+              class: "rejected",
+              code: "tax_not_found",
+              message: `${who}: Odoo has no sales tax of ${rate} with prices ${included ? "including" : "excluding"} tax.`,
+              hint: `In Odoo under Accounting, Configuration, Taxes, add a sales tax of ${rate}, computed as a percentage, that is ${included ? "included in" : "not included in"} the price; or name the tax to use in the mapping node's table of taxes. Then retry.`,
+            },
+    },
+  };
+}
+
+function mappedTax(named: string, who: string): RecordReference {
+  if (/^\d+$/.test(named)) return { id: Number(named) };
+  const reference: FindReference = {
+    find: {
+      model: "account.tax",
+      where: { type_tax_use: "sale", name: named },
       several: "first",
       missing: {
         class: "rejected",
         code: "tax_not_found",
-        message: `${who}: Odoo has no sales tax of ${rate} with prices ${included ? "including" : "excluding"} tax.`,
-        hint: `In Odoo under Accounting, Configuration, Taxes, add a sales tax of ${rate}, computed as a percentage, that is ${included ? "included in" : "not included in"} the price, then retry.`,
+        message: `${who}: Odoo has no sales tax named "${named}", which the mapping node's table of taxes names.`,
+        hint: "Correct the name in the table of taxes, or add the tax in Odoo, then retry.",
       },
+    },
+  };
+  return reference;
+}
+
+function newTax(percent: Decimal, included: boolean, prefix: string) {
+  const text = decimalText(percent);
+  return {
+    model: "account.tax",
+    externalId: `${prefix}tax_${text.replace(".", "_")}${included ? "_included" : ""}`,
+    values: {
+      name: `Shopify ${text} %${included ? " (included)" : ""}`,
+      type_tax_use: "sale",
+      amount_type: "percent",
+      amount: text,
+      price_include_override: included ? "tax_included" : "tax_excluded",
     },
   };
 }

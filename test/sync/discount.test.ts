@@ -163,11 +163,12 @@ function planOf(
       discount,
       discountName: null,
       taxes,
+      taxesIncluded: included,
       taxReferences: taxes.map(({ percent }) => ({
         find: { model: "account.tax", where: { amount: percent.toNumber(), price_include: included } },
       })),
     },
-    { taxesIncluded: included, accuracy: accuracy(digits), discountProduct: product },
+    { accuracy: accuracy(digits), discountProduct: product },
   );
   const currency = digits === 0 ? "JPY" : digits === 3 ? "KWD" : "EUR";
   return {

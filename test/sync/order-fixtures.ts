@@ -166,7 +166,11 @@ export const orderFixtures: OrderFixture[] = [
       ],
       total: "20.00",
     }),
-    lines: ["line_1: SH-1, 1 × 20, no tax", "shipping_81: SHIPPING, 1 × 0, no tax"],
+    lines: [
+      "line_1: SH-1, 1 × 20, no tax",
+      "shipping_80: SHIPPING, 0 × 4.9, no tax",
+      "shipping_81: SHIPPING, 1 × 0, no tax",
+    ],
   },
   {
     title: "paid in dollars, kept in the shop's euros",

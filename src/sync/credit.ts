@@ -1,0 +1,264 @@
+import type { CreditStep, ImportRecord, RecordReference } from "../import-plan.ts";
+import { type Decimal, decimal, sum, zero } from "../money.ts";
+import { type Charge, chargeToLines, invoiceLine, netOf, onOtherBasis } from "./charge.ts";
+import { expectedTotals, refundedShipping, roundingLine } from "./expected-totals.ts";
+import type { MoneyView } from "./money-view.ts";
+import { chargeRules } from "./order-lines.ts";
+import type { OrderMappingOptions } from "./order-options.ts";
+import { dayOf, journalOf } from "./payments.ts";
+import { lineTitle, productOf, specialProduct } from "./product.ts";
+import { idOf, listOf, objectOf, textOf } from "./read.ts";
+import { type RefundedMoney, refundedUnits, refundTaxesIncluded, shareTax } from "./refund-amounts.ts";
+import type {
+  ShopifyLineItem,
+  ShopifyRefund,
+  ShopifyRefundLineItem,
+  ShopifyRefundShippingLine,
+  ShopifyShippingLine,
+  Unchecked,
+} from "./shopify-shapes.ts";
+import { chargedTaxes, odooIncluded, type TaxRules, taxReference } from "./taxes.ts";
+
+export interface RefundContext {
+  refund: Unchecked<ShopifyRefund>;
+  refundId: string;
+  order: string;
+  who: string;
+  money: MoneyView;
+  paidBack: RefundedMoney[];
+  options: OrderMappingOptions;
+}
+
+interface CreditedCharge extends Charge {
+  /** The order line it credits. */
+  orderLine: string | null;
+}
+
+/** The credit note of a refund: the goods, shipping and duties that were refunded, and what the money differs by. */
+export function creditStep(context: RefundContext): CreditStep {
+  const { refund, refundId, order, who, money, paidBack, options } = context;
+  const prefix = options.externalIdPrefix;
+  const paid = sum(paidBack.map(({ amount }) => amount));
+  const taxRules: TaxRules = {
+    included: refundTaxesIncluded(refund, paid, money, who),
+    country: null,
+    options,
+  };
+  const charges = [
+    ...itemCharges(context, taxRules),
+    ...shippingCharges(context, taxRules),
+    ...dutiesCharge(context, taxRules),
+  ];
+  const gap = paid.minus(sum(charges.map((charge) => grossOf(charge, money.digits))));
+  if (!gap.eq(0)) charges.push(adjustmentCharge(context, gap, taxRules));
+  const rules = chargeRules(money, options, who);
+  const included = odooIncluded(taxRules);
+  const externalId = `${prefix}refund_${refundId}`;
+  const lines = charges.flatMap((charge) => {
+    const turned =
+      charge.taxes.length > 0 && charge.taxesIncluded !== included
+        ? { ...charge, ...onOtherBasis(charge, rules.accuracy) }
+        : charge;
+    return linked(chargeToLines(turned, rules, invoiceLine), charge.orderLine);
+  });
+  return {
+    kind: "credit",
+    order,
+    record: {
+      model: "account.move",
+      externalId,
+      values: {
+        move_type: "out_refund",
+        invoice_date: dayOf(refund.processed_at) ?? dayOf(refund.created_at),
+        ref: `Shopify refund ${refundId}`,
+      },
+      children: { invoice_line_ids: lines },
+    },
+    totals: expectedTotals(
+      {
+        model: "account.move",
+        externalId,
+        field: "invoice_line_ids",
+        line: roundingLine("account.move.line", `${prefix}rounding_refund_${refundId}`, options, who),
+      },
+      { total: paid, tax: sum(charges.flatMap(({ taxes }) => taxes.map(({ amount }) => amount))) },
+      money,
+      options,
+    ),
+    payments:
+      options.invoice === "invoice_and_payment"
+        ? paidBack.filter(({ settled }) => settled).map((each, at) => payment(each, at, context))
+        : [],
+  };
+}
+
+function payment(
+  { id, gateway, amount, at }: RefundedMoney,
+  index: number,
+  { refund, refundId, who, money, options }: RefundContext,
+) {
+  return {
+    externalId: `${options.externalIdPrefix}refund_payment_${id || `${refundId}_${index + 1}`}`,
+    amount: amount.toFixed(money.digits),
+    journal: journalOf(gateway === "" ? [] : [gateway], options, who),
+    date: dayOf(at) ?? dayOf(refund.created_at) ?? "",
+    memo: `Shopify refund ${refundId}${gateway ? `, ${gateway}` : ""}${id ? ` ${id}` : ""}`,
+  };
+}
+
+function itemCharges(
+  { refund, refundId, who, money, options }: RefundContext,
+  taxRules: TaxRules,
+): CreditedCharge[] {
+  const prefix = options.externalIdPrefix;
+  return listOf<ShopifyRefundLineItem>(refund.refund_line_items, who, "refund_line_items").flatMap(
+    (line, index) => {
+      const quantity = refundedUnits(line, who);
+      const net = money.amount(line, "subtotal") ?? zero;
+      if (quantity.eq(0)) return [];
+      const item = objectOf<ShopifyLineItem>(line.line_item) ?? {};
+      const lineId = idOf({ id: line.line_item_id }) ?? idOf(item);
+      const title = lineTitle(item, lineId ?? "");
+      const price = money.amount(item, "price") ?? net.div(quantity);
+      const whole = price.times(quantity);
+      return [
+        credited(
+          item.tax_lines,
+          money.amount(line, "total_tax") ?? zero,
+          { money, taxRules, who },
+          {
+            externalId: `${prefix}refund_${refundId}_line_${lineId ?? index + 1}_${index + 1}`,
+            product: objectOf(line.line_item)
+              ? productOf(item, title, options, who)
+              : specialProduct("custom", options, who),
+            name: title,
+            price,
+            quantity,
+            discount: whole.minus(net),
+            discountName: null,
+            orderLine: lineId === null ? null : `${prefix}line_${lineId}`,
+          },
+        ),
+      ];
+    },
+  );
+}
+
+function shippingCharges(context: RefundContext, taxRules: TaxRules): CreditedCharge[] {
+  const { refund, refundId, who, money, options } = context;
+  const prefix = options.externalIdPrefix;
+  const product = specialProduct("shipping", options, who);
+  const lines = listOf<ShopifyRefundShippingLine>(refund.refund_shipping_lines, who, "refund_shipping_lines");
+  if (lines.length === 0) {
+    const { net, tax } = refundedShipping([refund], money, who);
+    // Older payloads don't say which tax it was; the amount is right all the same.
+    const gross = taxRules.included ? net : net.plus(tax);
+    return gross.eq(0)
+      ? []
+      : [flat(`${prefix}refund_${refundId}_shipping`, product, "Shipping", gross, taxRules)];
+  }
+  return lines.flatMap((line, index) => {
+    const net = money.inSet(line.subtotal_amount_set, "refunded shipping") ?? zero;
+    if (net.eq(0)) return [];
+    const shipping = objectOf<ShopifyShippingLine>(line.shipping_line) ?? {};
+    const shippingId = idOf(shipping);
+    const tax = money.inSet(line.tax_amount_set, "refunded shipping") ?? zero;
+    return [
+      credited(
+        shipping.tax_lines,
+        tax,
+        { money, taxRules, who },
+        {
+          externalId: `${prefix}refund_${refundId}_shipping_${shippingId ?? index + 1}`,
+          product,
+          name: textOf(shipping.title) ?? "Shipping",
+          price: net,
+          quantity: decimal(1),
+          discount: zero,
+          discountName: null,
+          orderLine: shippingId === null ? null : `${prefix}shipping_${shippingId}`,
+        },
+      ),
+    ];
+  });
+}
+
+function dutiesCharge({ refund, refundId, who, money, options }: RefundContext, taxRules: TaxRules) {
+  const duties = money.inSet(refund.total_duties_set, "total_duties_set") ?? zero;
+  if (duties.eq(0)) return [];
+  const externalId = `${options.externalIdPrefix}refund_${refundId}_duties`;
+  return [flat(externalId, specialProduct("duties", options, who), "Duties", duties, taxRules)];
+}
+
+/** Money without goods, or goods without all of their money: a discount given later, or a part of it taken back. */
+function adjustmentCharge(
+  { refundId, who, options }: RefundContext,
+  gap: Decimal,
+  taxRules: TaxRules,
+): CreditedCharge {
+  return flat(
+    `${options.externalIdPrefix}refund_${refundId}_adjustment`,
+    specialProduct("discount", options, who),
+    gap.gt(0) ? "Refunded amount" : "Kept back from the refund",
+    gap,
+    taxRules,
+  );
+}
+
+function flat(
+  externalId: string,
+  product: RecordReference,
+  name: string,
+  price: Decimal,
+  taxRules: TaxRules,
+): CreditedCharge {
+  return {
+    externalId,
+    product,
+    name,
+    price,
+    quantity: decimal(1),
+    discount: zero,
+    discountName: null,
+    taxes: [],
+    taxReferences: [],
+    taxesIncluded: taxRules.included,
+    orderLine: null,
+  };
+}
+
+/** With the taxes of the line it credits, in the amount that was refunded. */
+function credited(
+  taxLines: unknown,
+  refundedTax: Decimal,
+  { money, taxRules, who }: { money: MoneyView; taxRules: TaxRules; who: string },
+  charge: Omit<CreditedCharge, "taxes" | "taxReferences" | "taxesIncluded">,
+): CreditedCharge {
+  const onLine = refundedTax.eq(0)
+    ? []
+    : chargedTaxes(taxLines, netOf(charge, money.digits), taxRules, money, who);
+  const shares = shareTax(
+    refundedTax,
+    onLine.map(({ amount }) => amount),
+    money.digits,
+  );
+  const taxes = onLine.map((tax, at) => ({ ...tax, amount: shares[at]! }));
+  return {
+    ...charge,
+    taxes,
+    taxReferences: taxes.map((tax) => taxReference(tax, taxRules, who)),
+    taxesIncluded: taxRules.included,
+  };
+}
+
+function grossOf(charge: Charge, digits: number): Decimal {
+  const net = netOf(charge, digits);
+  return charge.taxesIncluded ? net : net.plus(sum(charge.taxes.map(({ amount }) => amount)));
+}
+
+function linked(lines: ImportRecord[], orderLine: string | null): ImportRecord[] {
+  if (orderLine === null) return lines;
+  return lines.map((line, at) =>
+    at === 0 ? { ...line, values: { ...line.values, sale_line_ids: [{ externalId: orderLine }] } } : line,
+  );
+}
