@@ -159,3 +159,86 @@ export function both(shop: string, shopCurrency: string, paid = shop, paidCurren
     presentment_money: { amount: paid, currency_code: paidCurrency },
   };
 }
+
+export function fulfilled(lines: { id: number; quantity: number }[], more: Json = {}): Json {
+  return {
+    id: 6001,
+    admin_graphql_api_id: "gid://shopify/Fulfillment/6001",
+    order_id: 5678,
+    name: "#1001.1",
+    status: "success",
+    location_id: 70000000001,
+    tracking_company: null,
+    tracking_number: null,
+    tracking_numbers: [],
+    tracking_url: null,
+    tracking_urls: [],
+    line_items: lines.map(({ id, quantity }) => ({ id, quantity, gift_card: false, sku: "SH-1" })),
+    ...more,
+  };
+}
+
+export interface SomeRefundedLine {
+  id: number;
+  quantity: number;
+  restock: "cancel" | "return" | "no_restock";
+  net: string;
+  tax?: string;
+  location?: number;
+  /** The order's line, as refunds carry it. */
+  of?: Json;
+}
+
+export function refunded(lines: SomeRefundedLine[], more: Json = {}): Json {
+  return {
+    id: 8001,
+    admin_graphql_api_id: "gid://shopify/Refund/8001",
+    order_id: 5678,
+    created_at: "2026-11-05T09:00:00+01:00",
+    processed_at: "2026-11-05T09:00:00+01:00",
+    note: null,
+    refund_line_items: lines.map(({ id, quantity, restock, net, tax: taxed = "0.00", location, of }, at) => ({
+      id: 8100 + at,
+      line_item_id: id,
+      quantity,
+      restock_type: restock,
+      location_id: location ?? null,
+      // Numbers, as Shopify sends them.
+      subtotal: Number(net),
+      subtotal_set: both(net, "EUR"),
+      total_tax: Number(taxed),
+      total_tax_set: both(taxed, "EUR"),
+      ...(of && { line_item: of }),
+    })),
+    refund_shipping_lines: [],
+    order_adjustments: [],
+    total_duties_set: both("0.00", "EUR"),
+    transactions: [],
+    ...more,
+  };
+}
+
+export function paidBack(amount: string, more: Json = {}): Json {
+  return {
+    id: 9001,
+    order_id: 5678,
+    kind: "refund",
+    status: "success",
+    gateway: "shopify_payments",
+    amount,
+    currency: "EUR",
+    created_at: "2026-11-05T09:00:01+01:00",
+    processed_at: "2026-11-05T09:00:01+01:00",
+    ...more,
+  };
+}
+
+/** What an order is worth by now, where that is not what it was. */
+export function now(total: string, taxes: string): Json {
+  return {
+    current_total_price: total,
+    current_total_price_set: both(total, "EUR"),
+    current_total_tax: taxes,
+    current_total_tax_set: both(taxes, "EUR"),
+  };
+}
