@@ -34,6 +34,69 @@
       show();
     },
 
+    /** A list of rows of text inputs; `columns` gives each field's example, `check` runs on every change. */
+    table: (list, { head, add, label, columns, rows, check }) => {
+      list.editableList({
+        header: head,
+        addButton: add,
+        height: "auto",
+        sortable: true,
+        removable: true,
+        addItem: (container, _index, row) => {
+          const line = $("<div>", { class: "holdfast-row" }).appendTo(container);
+          for (const [field, example] of Object.entries(columns))
+            $("<input>", { type: "text", class: `holdfast-${field}`, placeholder: example })
+              .attr("aria-label", label(field))
+              .val(row[field] ?? "")
+              .on("input change", check)
+              .appendTo(line);
+          check();
+        },
+        removeItem: check,
+      });
+      for (const row of rows) list.editableList("addItem", row);
+      check();
+    },
+
+    /** The rows of such a list; those without any text only when `all` are wanted. */
+    tableRows: (list, columns, all = false) => {
+      const rows = list
+        .editableList("items")
+        .toArray()
+        .map((item) =>
+          Object.fromEntries(
+            Object.keys(columns).map((field) => [
+              field,
+              String(item.find(`.holdfast-${field}`).val() ?? "").trim(),
+            ]),
+          ),
+        );
+      return all ? rows : window.holdfast.filledRows(rows, columns);
+    },
+
+    filledRows: (rows, columns) =>
+      (rows || []).filter((row) =>
+        Object.keys(columns).some((field) => String(row[field] ?? "").trim() !== ""),
+      ),
+
+    /** What `judge` says of each filled row: `{ index, field, text }`. A row knows its number, from 1. */
+    tableProblems: (rows, columns, judge) => {
+      const found = [];
+      (rows || []).forEach((row, index) => {
+        if (window.holdfast.filledRows([row], columns).length === 0) return;
+        judge({ ...row, number: index + 1 }, (field, text) => found.push({ index, field, text }));
+      });
+      return found;
+    },
+
+    /** Marks the inputs that are wrong and lists why, while somebody types. */
+    showTableProblems: (list, below, found) => {
+      list.find("input").removeClass("input-error");
+      const items = list.editableList("items").toArray();
+      for (const { index, field } of found) items[index]?.find(`.holdfast-${field}`).addClass("input-error");
+      below.empty().append(found.map(({ text }) => $("<li>").text(text)));
+    },
+
     /** "45 s", "10 min", "2.5 h": short enough for a list of waits. */
     duration: (seconds) => {
       const short = (amount) => String(Math.round(amount * 10) / 10);

@@ -1,10 +1,35 @@
 import type { NodeDef } from "node-red";
-import { eventToPlan, type MappedLocation, type OrderMappingSettings } from "../../src/index.ts";
+import {
+  eventToPlan,
+  type JournalRow,
+  type MappedLocation,
+  type OrderMappingSettings,
+  type TaxRow,
+} from "../../src/index.ts";
 import { type FlowNode, onInput, type Runtime, setting } from "../runtime/index.ts";
 
+/** A flow that was saved before a setting existed has none of it: each falls back to what the node did then. */
 interface Config extends NodeDef {
-  money: "shop" | "presentment";
-  productBy: "default_code" | "barcode";
+  money: OrderMappingSettings["money"];
+  productBy: OrderMappingSettings["productsBy"];
+  missingProduct: OrderMappingSettings["missingProduct"];
+  products: OrderMappingSettings["products"];
+  confirm: OrderMappingSettings["confirm"];
+  holdTags: string;
+  testOrders: OrderMappingSettings["testOrders"];
+  invoice: OrderMappingSettings["invoice"];
+  journals: JournalRow[];
+  odooTaxes: OrderMappingSettings["odooTaxes"];
+  missingTax: OrderMappingSettings["missingTax"];
+  roundingAllowance: string | number;
+  taxes: TaxRow[];
+  salesperson: string;
+  team: string;
+  pricelist: string;
+  vatAttribute: string;
+  tags: boolean;
+  utm: boolean;
+  externalIdPrefix: string;
   shippingSku: string;
   discountSku: string;
   tipSku: string;
@@ -12,33 +37,57 @@ interface Config extends NodeDef {
   feeSku: string;
   customSku: string;
   giftCardSku: string;
+  roundingSku: string;
 }
 
 /** The default mapping, as data that a function node can change before it is written. */
 export default function register(RED: Runtime): void {
   function ShopifyToOdoo(this: FlowNode, config: Config): void {
     RED.nodes.createNode(this, config);
-    const settings: OrderMappingSettings = {
-      money: config.money || "shop",
-      productsBy: config.productBy || "default_code",
-      specialProducts: {
-        shipping: setting(config.shippingSku),
-        discount: setting(config.discountSku),
-        tip: setting(config.tipSku),
-        duties: setting(config.dutiesSku),
-        fee: setting(config.feeSku),
-        custom: setting(config.customSku),
-        giftCard: setting(config.giftCardSku),
-      },
-    };
+    const settings = settingsOf(config);
     onInput(this, "flow", (message, send) => {
       const location = message.location as MappedLocation | undefined;
       const plan = eventToPlan(message.topic ?? "", message.payload, settings, location);
       message.original = message.payload;
       message.payload = plan;
-      this.status({ fill: "green", shape: "ring", text: plan.reference });
+      this.status({ fill: plan.nothing ? "grey" : "green", shape: "ring", text: plan.reference });
       send(message);
     });
   }
   RED.nodes.registerType("shopify-to-odoo", ShopifyToOdoo);
+}
+
+function settingsOf(config: Config): OrderMappingSettings {
+  return {
+    money: config.money || "shop",
+    productsBy: config.productBy || "default_code",
+    missingProduct: config.missingProduct || "reject",
+    products: config.products || "ignore",
+    confirm: config.confirm || "never",
+    holdTags: setting(config.holdTags),
+    testOrders: config.testOrders || "import",
+    invoice: config.invoice || "none",
+    journals: config.journals ?? [],
+    odooTaxes: config.odooTaxes || "as_shopify",
+    missingTax: config.missingTax || "reject",
+    roundingAllowance: setting(config.roundingAllowance),
+    taxes: config.taxes ?? [],
+    salesperson: setting(config.salesperson),
+    team: setting(config.team),
+    pricelist: setting(config.pricelist),
+    vatAttribute: setting(config.vatAttribute),
+    tags: config.tags === true,
+    utm: config.utm === true,
+    externalIdPrefix: setting(config.externalIdPrefix),
+    specialProducts: {
+      shipping: setting(config.shippingSku),
+      discount: setting(config.discountSku),
+      tip: setting(config.tipSku),
+      duties: setting(config.dutiesSku),
+      fee: setting(config.feeSku),
+      custom: setting(config.customSku),
+      giftCard: setting(config.giftCardSku),
+      rounding: setting(config.roundingSku),
+    },
+  };
 }

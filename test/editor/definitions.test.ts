@@ -58,6 +58,24 @@ const defaults: Record<string, Record<string, unknown>> = {
     name: "",
     money: "shop",
     productBy: "default_code",
+    missingProduct: "reject",
+    products: "ignore",
+    confirm: "paid",
+    holdTags: "",
+    testOrders: "import",
+    invoice: "none",
+    journals: [],
+    odooTaxes: "as_shopify",
+    missingTax: "reject",
+    roundingAllowance: "0.05",
+    taxes: [],
+    salesperson: "",
+    team: "",
+    pricelist: "",
+    vatAttribute: "",
+    tags: false,
+    utm: false,
+    externalIdPrefix: "",
     shippingSku: "SHIPPING",
     discountSku: "DISCOUNT",
     tipSku: "TIP",
@@ -65,6 +83,7 @@ const defaults: Record<string, Record<string, unknown>> = {
     feeSku: "FEE",
     customSku: "CUSTOM",
     giftCardSku: "GIFT-CARD",
+    roundingSku: "ROUNDING",
   },
   "odoo-write": { name: "", server: "", operation: "plan", model: "", method: "", batchSize: 40 },
   "retry-backoff": { name: "", maxAttempts: 8, baseSeconds: 2, capSeconds: 600 },
@@ -147,7 +166,9 @@ describe("editor definitions", () => {
         const prefix = definition.category === "config" ? "node-config-input" : "node-input";
         const ids = [...template.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
         const kept = [...Object.keys(definition.defaults), ...Object.keys(definition.credentials ?? {})];
-        for (const name of kept.filter((each) => each !== "rows"))
+        // Lists of rows have no single input.
+        const lists = ["rows", "journals", "taxes"];
+        for (const name of kept.filter((each) => !lists.includes(each)))
           assert.ok(ids.includes(`${prefix}-${name}`), `${name} has no input`);
         const inputs = [...template.matchAll(/<(?:input|select|textarea)[^>]* id="([^"]+)"/g)];
         for (const [, id] of inputs)

@@ -9,6 +9,7 @@ const chosen: Record<string, string[]> = {
   "location-mapper.column.": ["shopifyId", "shopifyName", "warehouseId", "locationId", "code", "isDefault"],
   "location-mapper.tip.": ["toOdoo", "toShopify"],
   "location-mapper.invalid.": ["shopifyId", "repeated", "warehouseId", "locationId", "shared"],
+  "shopify-to-odoo.column.": ["gateway", "journal", "country", "title", "rate", "tax"],
   "retry-backoff.status.": ["given-up", "held", "retry", "defer"],
   "queue-ack.status.": ["lost", "none"],
   "durable-queue.status.": ["opening", "paused", "held", "not-durable", "counts"],

@@ -86,6 +86,29 @@ const cases: Record<string, Record<string, Case>> = {
       good: ["SHIPPING", "Delivery 24h", "", env("SHIPPING_SKU")],
       bad: [" SHIPPING x".repeat(9)],
     },
+    missingProduct: { good: ["reject", "create"], bad: ["stand_in"], node: { productBy: "external_id" } },
+    invoice: { good: ["none", "", undefined], bad: ["invoice"], node: { confirm: "never" } },
+    journals: {
+      good: [[{ gateway: "paypal", journal: "BNK1" }], [{ gateway: "*", journal: "BNK1" }, {}]],
+      bad: [[], [{ gateway: "paypal", journal: "" }], [{ gateway: " ", journal: "BNK1" }]],
+      node: { invoice: "invoice_and_payment" },
+    },
+    taxes: {
+      good: [
+        [],
+        undefined,
+        [{ country: "DE", title: "", rate: "19 %", tax: "19% VAT" }],
+        [{ country: "", title: "exempt", rate: "", tax: "7" }, { tax: "" }],
+      ],
+      bad: [
+        [{ rate: "19", tax: "" }],
+        [{ rate: "much", tax: "7" }],
+        [{ country: "Germany", tax: "7" }],
+        [{ rate: "119", tax: "7" }],
+      ],
+    },
+    roundingAllowance: { good: ["0.05", 0, "", env("CENTS")], bad: ["-1", "5 cents", 2] },
+    externalIdPrefix: { good: ["", "uk_", "shop2"], bad: ["my shop", "a.b"] },
   },
   "odoo-write": {
     batchSize: { good: [1, "40", 500], bad: ["", 0, 501] },

@@ -214,9 +214,7 @@ function play(
   }
   const total = (values: { net: Decimal; tax: Decimal }[]): string =>
     sum(values.map(({ net, tax }) => (included ? net : net.plus(tax)))).toFixed(2);
-  const firsts = books.map((line) =>
-    worth({ ...line, removed: 0, returned: 0, keptRefunded: 0 }, included),
-  );
+  const firsts = books.map((line) => worth({ ...line, removed: 0, returned: 0, keptRefunded: 0 }, included));
   const currents = books.map((line) => worth(line, included));
   const taxOf = (values: { tax: Decimal }[]): string => sum(values.map(({ tax }) => tax)).toFixed(2);
   const payload = order({
