@@ -1,5 +1,5 @@
 import type { ImportRecord, RecordReference } from "../import-plan.ts";
-import { type Decimal, decimal, decimalText, roundTo, sum } from "../money.ts";
+import { type Decimal, decimal, decimalText, roundTo, sum, zero } from "../money.ts";
 import { type Accuracy, type ChargedTax, writeDiscount } from "./discount.ts";
 
 /** Anything an order charges for, in the order's own words: an item, shipping, a duty. */
@@ -75,17 +75,27 @@ export function chargeToLines(charge: Charge, rules: ChargeRules, fields = saleL
       discount: decimalText(main.discount),
     }),
   ];
-  if (extra !== null || charge.hadDiscountLine)
+  if (extra !== null || charge.hadDiscountLine) {
+    const { quantity, each } = storable(extra, rules.accuracy);
     lines.push(
       line(`${charge.externalId}_discount`, {
         product_id: rules.discountProduct,
         name: discountLineName(charge, extra),
-        [fields.quantity]: extra === null ? "0" : decimalText(decimal(1)),
-        price_unit: extra === null ? "0" : decimalText(extra),
+        [fields.quantity]: decimalText(quantity),
+        price_unit: decimalText(each),
         discount: "0",
       }),
     );
+  }
   return lines;
+}
+
+/** An amount of three digits is a tenth of a price of two, where Odoo's prices have no more. */
+function storable(amount: Decimal | null, { price }: Accuracy): { quantity: Decimal; each: Decimal } {
+  if (amount === null) return { quantity: zero, each: zero };
+  return roundTo(amount, price).eq(amount)
+    ? { quantity: decimal(1), each: amount }
+    : { quantity: decimal("0.1"), each: amount.times(10) };
 }
 
 function discountLineName({ name, discountName }: Charge, extra: Decimal | null): string {

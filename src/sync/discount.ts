@@ -43,11 +43,12 @@ export interface WrittenLine {
  * The first that gives net and taxes exactly is taken; failing that, the first that gives the net.
  */
 export function writeDiscount(
-  line: DiscountedLine,
+  given: DiscountedLine,
   taxes: readonly ChargedTax[],
   taxesIncluded: boolean,
   accuracy: Accuracy,
 ): WrittenLine {
+  const line = withStorablePrice(given, accuracy);
   const whole: LineAmounts = { priceUnit: line.price, quantity: line.quantity, discount: zero };
   if (line.discount.eq(0)) return { main: whole, extra: null };
 
@@ -59,6 +60,14 @@ export function writeDiscount(
     fallback ??= way;
   }
   return fallback ?? { main: whole, extra: line.discount.times(-1) };
+}
+
+/** A price with more digits than Odoo keeps would be rounded there: rounded here, the discount takes up what it differs by. */
+function withStorablePrice(line: DiscountedLine, accuracy: Accuracy): DiscountedLine {
+  const price = roundTo(line.price, accuracy.price);
+  if (price.eq(line.price)) return line;
+  const gross = (each: Decimal): Decimal => roundTo(each.times(line.quantity), accuracy.money);
+  return { ...line, price, discount: line.discount.plus(gross(price)).minus(gross(line.price)) };
 }
 
 /** What Odoo will make of it, before excluded taxes. */

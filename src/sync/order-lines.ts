@@ -76,7 +76,7 @@ export function chargeRules(money: MoneyView, options: OrderMappingOptions, who:
   return {
     accuracy: {
       money: money.digits,
-      price: options.priceDigits ?? Math.max(2, money.digits),
+      price: options.priceDigits,
       discount: options.discountDigits,
     },
     discountProduct: specialProduct("discount", options, who),

@@ -48,8 +48,8 @@ export interface OrderMappingOptions {
   specialProducts: SpecialProducts;
   /** Before every external id; for two shops whose records must not meet. Letters, digits and "_". */
   externalIdPrefix: string;
-  /** Odoo's accuracy "Product Price"; null: two digits, or the currency's where those are more. */
-  priceDigits: number | null;
+  /** Odoo's accuracy "Product Price". */
+  priceDigits: number;
   /** Odoo's accuracy "Discount". */
   discountDigits: number;
   /**
@@ -106,7 +106,7 @@ export const orderMappingDefaults: Readonly<OrderMappingOptions> = Object.freeze
     rounding: "ROUNDING",
   }),
   externalIdPrefix: "",
-  priceDigits: null,
+  priceDigits: 2,
   discountDigits: 2,
   roundingAllowance: "0.05",
   confirm: "never",

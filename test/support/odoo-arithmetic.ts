@@ -27,7 +27,7 @@ export function odooTotals(
   let untaxed = 0n;
   let tax = 0n;
   for (const line of order.children?.order_line ?? []) {
-    const result = lineResult(line, digits, accuracy.price ?? Math.max(2, digits), accuracy.discount ?? 2);
+    const result = lineResult(line, digits, accuracy.price ?? 2, accuracy.discount ?? 2);
     untaxed += result.untaxed;
     tax += result.tax;
   }

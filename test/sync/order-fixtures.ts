@@ -10,6 +10,11 @@ export interface OrderFixture {
   location?: MappedLocation;
   /** "external id: product, quantity × price, -discount %, taxes" */
   lines: string[];
+  /** What Odoo must come to, where that is not Shopify's first total; null: nothing, the order is cancelled. */
+  total?: string | null;
+  tax?: string;
+  /** "confirm order_5678" */
+  steps?: string[];
 }
 
 const harbourStore: MappedLocation = {
@@ -224,14 +229,14 @@ export const orderFixtures: OrderFixture[] = [
     lines: ["line_1: SH-1, 3 × 1980, -10 %, 10 % included", "shipping_80: SHIPPING, 1 × 550, 10 % included"],
   },
   {
-    title: "dinars have three digits",
+    title: "dinars have three digits, prices in Odoo two: a line takes up the difference",
     payload: order({
       currency: "KWD",
       items: [item({ price: "7.125", quantity: 3, off: [off("0.713")], taxes: [tax(0.05, "1.033")] })],
       total: "21.695",
       tax: "1.033",
     }),
-    lines: ["line_1: SH-1, 3 × 7.125, 5 %", "line_1_discount: DISCOUNT, 1 × -0.713, 5 %"],
+    lines: ["line_1: SH-1, 3 × 7.13, -3.4 %, 5 %", "line_1_discount: DISCOUNT, 0.1 × -0.01, 5 %"],
   },
   {
     title: "state, county and city tax, each found by its rate",

@@ -6,24 +6,37 @@ import { orderToPlan } from "../../src/sync/order.ts";
 import { odooTotals } from "../support/odoo-arithmetic.ts";
 import { item, type Json, order, tax } from "./order-builder.ts";
 import { orderFixtures } from "./order-fixtures.ts";
-import { linesOf, lineTexts, orderOf } from "./plan-text.ts";
+import { stateFixtures } from "./order-state-fixtures.ts";
+import { linesOf, lineTexts, orderOf, stepTexts } from "./plan-text.ts";
+
+const fixtures = [...orderFixtures, ...stateFixtures];
 
 describe("orderToPlan", () => {
-  for (const { title, payload, settings, location, lines } of orderFixtures)
-    it(`maps ${title}; Odoo arrives at Shopify's total`, () => {
+  for (const fixture of fixtures)
+    it(`maps ${fixture.title}; Odoo arrives at the total`, () => {
+      const { payload, settings, location, lines, steps } = fixture;
       const plan = orderToPlan(payload, settings, location);
       assert.deepEqual(lineTexts(plan), lines);
+      if (steps) assert.deepEqual(stepTexts(plan), steps);
+      assertWellFormed(plan);
+      const expected = expectedOf(fixture);
+      if (expected === null) {
+        assert.equal(plan.totals, undefined);
+        return;
+      }
       const { total, tax, currency } = plan.totals!;
+      assert.deepEqual({ total, tax, currency }, expected);
       assert.deepEqual(odooTotals(plan), {
         total,
         tax,
         untaxed: (Number(total) - Number(tax)).toFixed(decimalsOf(total)),
       });
-      const side = settings?.money === "presentment" ? "presentment_money" : "shop_money";
-      const told = (payload.total_price_set as Record<string, Record<string, string>>)[side]!;
-      assert.deepEqual({ total, currency }, { total: told.amount, currency: told.currency_code });
-      assertWellFormed(plan);
     });
+
+  it("is held to at least sixty orders, each of another kind", () => {
+    const distinct = new Set(fixtures.map(({ payload }) => JSON.stringify(payload)));
+    assert.ok(distinct.size >= 60, `${distinct.size} distinct orders`);
+  });
 
   it("names the order in Odoo as people do in Shopify", () => {
     const plan = orderToPlan(order({ items: [item({ price: "20.00" })], total: "20.00" }));
@@ -102,7 +115,7 @@ describe("orderToPlan", () => {
   });
 
   it("always gives taxes and discount, so that Odoo's defaults never add to a total", () => {
-    for (const { payload, settings } of orderFixtures)
+    for (const { payload, settings } of fixtures)
       for (const line of linesOf(orderToPlan(payload, settings))) {
         assert.ok(Array.isArray(line.values.tax_ids), line.externalId);
         assert.equal(typeof line.values.discount, "string", line.externalId);
@@ -126,7 +139,7 @@ describe("orderToPlan", () => {
   });
 
   it("gives the same plan for the same order, and changes neither order nor options", () => {
-    for (const { payload, settings, location } of orderFixtures) {
+    for (const { payload, settings, location } of fixtures) {
       const before = structuredClone(payload);
       assert.deepEqual(orderToPlan(payload, settings, location), orderToPlan(before, settings, location));
       assert.deepEqual(payload, before);
@@ -265,7 +278,7 @@ describe("orderToPlan", () => {
       ),
       fc.jsonValue(),
     );
-    const base = orderFixtures.map(({ payload }) => payload);
+    const base = fixtures.map(({ payload }) => payload);
     fc.assert(
       fc.property(fc.constantFrom(...base), fc.nat(), junk, (payload, place, value) => {
         const broken = structuredClone(payload);
@@ -283,6 +296,18 @@ describe("orderToPlan", () => {
     );
   });
 });
+
+/** What Odoo must come to, by the fixture, or else by Shopify's first total. */
+function expectedOf({ payload, settings, total, tax }: (typeof fixtures)[number]) {
+  if (total === null) return null;
+  const side = settings?.money === "presentment" ? "presentment_money" : "shop_money";
+  const told = (field: string) => (payload[field] as Record<string, Record<string, string>>)[side]!;
+  return {
+    total: total ?? told("total_price_set").amount,
+    tax: tax ?? told("total_tax_set").amount,
+    currency: told("total_price_set").currency_code,
+  };
+}
 
 function failureOf(run: () => unknown) {
   try {

@@ -28,6 +28,43 @@ export function partnersOf(plan: ImportPlan): ImportRecord[] {
   return plan.records.filter((record) => record.model === "res.partner");
 }
 
+/** A plan's steps as one line of text each. */
+export function stepTexts(plan: ImportPlan): string[] {
+  return (plan.steps ?? []).map((step) => {
+    switch (step.kind) {
+      case "confirm":
+      case "cancel":
+        return `${step.kind} ${step.order}`;
+      case "invoice":
+        return [
+          `invoice ${step.order}`,
+          ...step.payments.map(({ amount, journal }) => `${amount} to ${foundBy(journal)}`),
+        ].join(", ");
+      case "note":
+        return `note on ${step.record}: ${step.text}`;
+      case "deliver":
+        return `deliver ${step.externalId} of ${step.order}: ${quantities(step.lines)}${step.warehouseId ? ` from ${step.warehouseId}` : ""}`;
+      case "return":
+        return `return ${step.externalId} of ${step.order}: ${quantities(step.lines)}${step.lines.some(({ locationId }) => locationId) ? ` to ${step.lines.map(({ locationId }) => locationId).join(", ")}` : ""}`;
+      case "reduce":
+        return `reduce ${step.order}: ${step.lines.map(({ line, stillToShip }) => `${stillToShip} of ${line} to come`).join(", ")}`;
+      case "track":
+        return `track ${step.externalId}: ${[step.tracking.company, ...step.tracking.numbers].join(" ")}`;
+      case "credit":
+        return [
+          `credit ${step.record.externalId} of ${step.order}: ${step.totals.total}, tax ${step.totals.tax}`,
+          ...step.payments.map(({ amount, journal }) => `${amount} from ${foundBy(journal)}`),
+        ].join(", ");
+      default:
+        return `${step.kind} ${"externalId" in step ? step.externalId : step.record}`;
+    }
+  });
+}
+
+function quantities(lines: { line: string; quantity: string }[]): string {
+  return lines.map(({ line, quantity }) => `${quantity} of ${line}`).join(", ");
+}
+
 function foundBy(value: ImportValue | undefined): string {
   if (typeof value !== "object" || value === null || Array.isArray(value) || !("find" in value))
     throw new Error("not found by anything");

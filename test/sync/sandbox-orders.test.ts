@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { liveThrough } from "../../sandbox/shopify/order-changes.ts";
 import { makeOrders } from "../../sandbox/shopify/orders.ts";
 import { parseExactJson } from "../../src/json.ts";
+import { decimal } from "../../src/money.ts";
 import { orderToPlan } from "../../src/sync/order.ts";
 import { odooTotals } from "../support/odoo-arithmetic.ts";
 
@@ -32,5 +34,28 @@ describe("orders of the sandbox shop", () => {
       );
     }
     assert.ok(currencies.size > 1);
+  });
+
+  it("come to what Shopify says after a week of shipping, cancelling and refunding, or within the allowance", () => {
+    let exact = 0;
+    const currencies = new Set<string>();
+    for (const [at, { body, name }] of orders.entries()) {
+      const later = liveThrough(parseExactJson(body) as Record<string, unknown>, at);
+      for (const money of ["shop", "presentment"] as const) {
+        const plan = orderToPlan(later, { money });
+        const odoo = odooTotals(plan);
+        const { total, tax, currency, adjustment } = plan.totals!;
+        const off = decimal(odoo.total).minus(total).abs();
+        assert.ok(off.lte(adjustment!.upTo), `${name}: ${odoo.total} for ${total} ${currency}`);
+        assert.ok(
+          decimal(odoo.tax).minus(tax).abs().lte(adjustment!.upTo),
+          `${name}: tax ${odoo.tax} for ${tax}`,
+        );
+        if (off.eq(0)) exact++;
+        currencies.add(currency);
+      }
+    }
+    assert.ok(exact / (2 * orders.length) > 0.9, `${exact} of ${2 * orders.length} are exact`);
+    assert.deepEqual([...currencies].sort(), ["EUR", "GBP", "JPY", "KWD", "USD"]);
   });
 });

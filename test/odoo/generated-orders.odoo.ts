@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { liveThrough } from "../../sandbox/shopify/order-changes.ts";
+import { makeOrders } from "../../sandbox/shopify/orders.ts";
+import type { ImportPlan } from "../../src/import-plan.ts";
+import { parseExactJson } from "../../src/json.ts";
+import type { OdooClient } from "../../src/odoo/client.ts";
+import { applyPlans } from "../../src/odoo/import.ts";
+import { orderToPlan } from "../../src/sync/order.ts";
+import { prepareOdoo, roundTaxes } from "../support/odoo-prepared.ts";
+import { fresh, read, realClient } from "../support/odoo-real.ts";
+import { orderFixtures } from "../sync/order-fixtures.ts";
+import { stateFixtures } from "../sync/order-state-fixtures.ts";
+
+/** 500 orders as they come, and the same after a week, in the shop's currency or the buyer's. */
+const count = 500;
+
+describe("orders of every kind in a real Odoo", function () {
+  this.timeout(300_000);
+  let client: OdooClient;
+  let admin: OdooClient;
+  before(() => {
+    client = realClient("user", "json2");
+    admin = realClient("admin", "json2");
+  });
+  after(async () => {
+    await roundTaxes(admin, "round_per_line");
+    client.close();
+    admin.close();
+  });
+
+  for (const method of ["round_per_line", "round_globally"] as const)
+    it(`writes every fixture with Shopify's total and tax, or flags the cent, with ${method}`, async () => {
+      const wanted = [...orderFixtures, ...stateFixtures].map((fixture) => {
+        const run = `${fresh("f")}_`;
+        const currency = currencyIn(fixture.payload, fixture.settings?.money);
+        const plan = orderToPlan(
+          fixture.payload,
+          {
+            ...fixture.settings,
+            externalIdPrefix: run,
+            pricelist: currency === "USD" ? "" : `Shop ${currency}`,
+            invoice: "none",
+          },
+          null,
+        );
+        // What is told of steps, the tests of steps show.
+        return { plan: withSteps(plan, ["confirm", "cancel"]), title: fixture.title };
+      });
+      await prepareOdoo(
+        admin,
+        wanted.map(({ plan }) => plan),
+      );
+      await roundTaxes(admin, method);
+      const { equal, adjusted, wrong } = await writeAndCompare(wanted.map(({ plan }) => plan));
+      console.log(
+        `      ${method}: ${equal} equal, ${adjusted} with a rounding line or a cent of tax, ${wrong.length} refused`,
+      );
+      assert.deepEqual(wrong, []);
+      if (method === "round_per_line") assert.equal(adjusted, 0);
+    });
+
+  it(`writes ${2 * count} generated orders with Odoo's own rounding: every total equal or flagged`, async () => {
+    await roundTaxes(admin, "round_globally");
+    const run = `${fresh("g")}_`;
+    const seed = Date.now() % 1000;
+    const plans = makeOrders({ seed, count }).flatMap(({ body }, at) => {
+      const order = parseExactJson(body) as Record<string, unknown>;
+      const settings = { money: at % 2 === 0 ? "shop" : "presentment", confirm: "never" } as const;
+      return [
+        orderToPlan(order, { ...settings, externalIdPrefix: `${run}a_` }),
+        orderToPlan(liveThrough(order, at), { ...settings, externalIdPrefix: `${run}b_` }),
+      ];
+    });
+    await prepareOdoo(admin, plans);
+    const { equal, adjusted, wrong } = await writeAndCompare(plans);
+    console.log(
+      `      seed ${seed}: ${plans.length} orders, ${equal} equal, ${adjusted} with a rounding line or a cent of tax, ${wrong.length} refused`,
+    );
+    assert.deepEqual(wrong, []);
+    assert.equal(equal + adjusted, 2 * count);
+  });
+
+  /** Every total as Odoo itself tells it, against the plan's. */
+  async function writeAndCompare(
+    plans: ImportPlan[],
+  ): Promise<{ equal: number; adjusted: number; wrong: string[] }> {
+    const wrong: string[] = [];
+    let equal = 0;
+    let adjusted = 0;
+    for (let from = 0; from < plans.length; from += 40) {
+      const batch = plans.slice(from, from + 40);
+      const results = await applyPlans(client, batch);
+      const ids = results.map((result, at) => (result.ok ? result.ids[orderId(batch[at]!)] : undefined));
+      const rows = new Map(
+        (
+          await read(
+            client,
+            "sale.order",
+            [["id", "in", ids.filter((id) => id !== undefined)]],
+            ["amount_total", "amount_tax", "currency_id", "state"],
+          )
+        ).map((row) => [row.id, row]),
+      );
+      for (const [at, plan] of batch.entries()) {
+        const result = results[at]!;
+        if (!result.ok) {
+          wrong.push(`${plan.reference} ${result.failure.message} ${result.failure.hint ?? ""}`);
+          continue;
+        }
+        const row = rows.get(ids[at] ?? 0);
+        if (!row) {
+          wrong.push(`${plan.reference} is not in Odoo`);
+          continue;
+        }
+        const totals = plan.totals;
+        if (!totals) {
+          if (row.state === "cancel") equal++;
+          else wrong.push(`${plan.reference} is not cancelled`);
+          continue;
+        }
+        const flagged = result.warnings.length > 0;
+        const taxOff = Math.abs(Number(row.amount_tax) - Number(totals.tax));
+        if (Math.abs(Number(row.amount_total) - Number(totals.total)) > 1e-6)
+          wrong.push(
+            `${plan.reference}: Odoo ${row.amount_total}, Shopify ${totals.total} ${totals.currency}`,
+          );
+        else if (taxOff > 1e-6 && !flagged)
+          wrong.push(`${plan.reference}: tax ${row.amount_tax} for ${totals.tax}, and nobody says so`);
+        else if (taxOff > 1e-6) adjusted++;
+        else equal++;
+      }
+    }
+    return { equal, adjusted, wrong };
+  }
+});
+
+function orderId(plan: ImportPlan): string {
+  return plan.records.find(({ model }) => model === "sale.order")!.externalId;
+}
+
+function withSteps(plan: ImportPlan, kinds: string[]): ImportPlan {
+  return { ...plan, steps: (plan.steps ?? []).filter(({ kind }) => kinds.includes(kind)) };
+}
+
+function currencyIn(payload: Record<string, unknown>, money = "shop"): string {
+  return String(money === "shop" ? payload.currency : payload.presentment_currency);
+}
