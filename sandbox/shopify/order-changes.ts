@@ -51,7 +51,8 @@ export function liveThrough(order: Json, seed: number): Json {
     });
   }
   for (const [at, book] of books.entries()) {
-    if (!random.chance(0.4)) continue;
+    // What becomes of the duties of a refunded unit, the shop decides each time.
+    if ((book.line.duties as Json[]).length > 0 || !random.chance(0.4)) continue;
     const fromShelf = book.toShip > 0 && random.chance(0.5);
     const limit = fromShelf ? book.toShip : book.shipped;
     if (limit === 0) continue;
