@@ -101,6 +101,20 @@ describe("orders of every kind in a real Odoo", function () {
           )
         ).map((row) => [row.id, row]),
       );
+      const rounded = new Set(
+        (
+          await read(
+            client,
+            "sale.order.line",
+            [
+              ["order_id", "in", [...rows.keys()]],
+              ["product_id.default_code", "=", "ROUNDING"],
+              ["price_unit", "!=", 0],
+            ],
+            ["order_id"],
+          )
+        ).map(({ order_id }) => (order_id as [number, string])[0]),
+      );
       for (const [at, plan] of batch.entries()) {
         const result = results[at]!;
         if (!result.ok) {
@@ -126,7 +140,7 @@ describe("orders of every kind in a real Odoo", function () {
           );
         else if (taxOff > 1e-6 && !flagged)
           wrong.push(`${plan.reference}: tax ${row.amount_tax} for ${totals.tax}, and nobody says so`);
-        else if (taxOff > 1e-6) adjusted++;
+        else if (taxOff > 1e-6 || rounded.has(row.id)) adjusted++;
         else equal++;
       }
     }

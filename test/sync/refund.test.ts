@@ -1,0 +1,275 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { CreditStep, ImportPlan } from "../../src/import-plan.ts";
+import { type Decimal, decimal, roundTo, sum } from "../../src/money.ts";
+import type { OrderMappingSettings } from "../../src/sync/order-options.ts";
+import { refundToPlan } from "../../src/sync/refund.ts";
+import { odooTotals } from "../support/odoo-arithmetic.ts";
+import { both, item, type Json, off, paidBack, refunded, tax } from "./order-builder.ts";
+import { stepTexts } from "./plan-text.ts";
+
+const journals = [{ gateway: "shopify_payments", journal: "SHPAY" }];
+const withInvoices = { confirm: "paid", invoice: "invoice_and_payment", journals } as const;
+const shirt = item({
+  price: "20.00",
+  quantity: 2,
+  taxes: [tax(0.19, "7.60")],
+  more: { fulfillable_quantity: 0 },
+});
+const store = {
+  shopify: { id: "70000000001", name: "Harbour Street Store" },
+  odoo: { warehouseId: 3, locationId: 28, code: "HARB" },
+};
+
+/** Steps, and what Odoo will make of the credit note. */
+function refundOf(payload: Json, settings: OrderMappingSettings = withInvoices) {
+  const plan = refundToPlan(payload, settings, store);
+  return { plan, steps: stepTexts(plan), odoo: creditTotals(plan) };
+}
+
+function creditTotals(plan: ImportPlan) {
+  const credit = plan.steps?.find((step): step is CreditStep => step.kind === "credit");
+  if (!credit) return null;
+  const lines = (credit.record.children?.invoice_line_ids ?? []).map((line) => ({
+    ...line,
+    values: { ...line.values, product_uom_qty: line.values.quantity! },
+  }));
+  return odooTotals({
+    ...plan,
+    records: [{ ...credit.record, model: "sale.order", children: { order_line: lines } }],
+    totals: credit.totals,
+  });
+}
+
+describe("refunds", () => {
+  it("goods that came back: a return to where they went, a credit note, the money by its gateway", () => {
+    const { steps, odoo } = refundOf(
+      refunded(
+        [
+          {
+            id: 1,
+            quantity: 1,
+            restock: "return",
+            net: "20.00",
+            tax: "3.80",
+            location: 70000000001,
+            of: shirt,
+          },
+        ],
+        { transactions: [paidBack("23.80")] },
+      ),
+    );
+    assert.deepEqual(steps, [
+      "return return_8001 of order_5678: 1 of line_1 to 28",
+      "credit refund_8001 of order_5678: 23.80, tax 3.80, 23.80 from SHPAY",
+    ]);
+    assert.deepEqual(odoo, { untaxed: "20.00", tax: "3.80", total: "23.80" });
+  });
+
+  it("before it was shipped: less to ship, nothing to return", () => {
+    const left = { ...shirt, fulfillable_quantity: 1, fulfillment_status: null };
+    const { steps } = refundOf(
+      refunded([{ id: 1, quantity: 1, restock: "cancel", net: "20.00", tax: "3.80", of: left }], {
+        transactions: [paidBack("23.80")],
+      }),
+    );
+    assert.deepEqual(steps, [
+      "reduce order_5678: 1 of line_1 to come",
+      "credit refund_8001 of order_5678: 23.80, tax 3.80, 23.80 from SHPAY",
+    ]);
+  });
+
+  it("refunded without a return: money only", () => {
+    const kept = { ...shirt, fulfillment_status: "fulfilled" };
+    const { steps } = refundOf(
+      refunded([{ id: 1, quantity: 2, restock: "no_restock", net: "40.00", tax: "7.60", of: kept }], {
+        transactions: [paidBack("47.60")],
+      }),
+    );
+    assert.deepEqual(steps, ["credit refund_8001 of order_5678: 47.60, tax 7.60, 47.60 from SHPAY"]);
+  });
+
+  it("shipping only, with its own tax", () => {
+    const { steps, odoo } = refundOf(
+      refunded([], {
+        refund_shipping_lines: [
+          {
+            id: 1,
+            shipping_line: { id: 80, title: "Standard", tax_lines: [tax(0.19, "0.93")] },
+            subtotal_amount_set: both("4.90", "EUR"),
+            tax_amount_set: both("0.93", "EUR"),
+          },
+        ],
+        transactions: [paidBack("5.83")],
+      }),
+    );
+    assert.deepEqual(steps, ["credit refund_8001 of order_5678: 5.83, tax 0.93, 5.83 from SHPAY"]);
+    assert.deepEqual(odoo, { untaxed: "4.90", tax: "0.93", total: "5.83" });
+  });
+
+  it("an amount without goods is a discount given later", () => {
+    const { plan, odoo } = refundOf(refunded([], { transactions: [paidBack("5.00")] }));
+    assert.equal(odoo?.total, "5.00");
+    assert.match(JSON.stringify(plan), /Refunded amount/);
+  });
+
+  it("less money than the goods were worth: the rest is kept back, visibly", () => {
+    const { plan, odoo } = refundOf(
+      refunded([{ id: 1, quantity: 1, restock: "return", net: "20.00", tax: "3.80", of: shirt }], {
+        order_adjustments: [{ kind: "refund_discrepancy", amount: "4.00", amount_set: both("4.00", "EUR") }],
+        transactions: [paidBack("19.80")],
+      }),
+    );
+    assert.equal(odoo?.total, "19.80");
+    assert.match(JSON.stringify(plan), /Kept back from the refund/);
+  });
+
+  it("taxes inside the price are found out by the money that went back", () => {
+    const gross = item({ price: "23.80", quantity: 2, taxes: [tax(0.19, "7.60")] });
+    const { odoo } = refundOf(
+      refunded([{ id: 1, quantity: 1, restock: "return", net: "23.80", tax: "3.80", of: gross }], {
+        transactions: [paidBack("23.80")],
+      }),
+    );
+    assert.deepEqual(odoo, { untaxed: "20.00", tax: "3.80", total: "23.80" });
+  });
+
+  it("a discounted piece is credited at what was paid for it", () => {
+    const cheap = item({ price: "19.95", quantity: 3, off: [off("5.99")] });
+    const { odoo } = refundOf(
+      refunded([{ id: 1, quantity: 1, restock: "return", net: "17.95", of: cheap }], {
+        transactions: [paidBack("17.95")],
+      }),
+    );
+    assert.equal(odoo?.total, "17.95");
+  });
+
+  it("money that is still on its way is credited, and registered by nobody yet", () => {
+    const { steps } = refundOf(refunded([], { transactions: [paidBack("5.00", { status: "pending" })] }));
+    assert.deepEqual(steps, ["credit refund_8001 of order_5678: 5.00, tax 0.00"]);
+  });
+
+  it("two gateways give back through two journals", () => {
+    const { steps } = refundOf(
+      refunded([], {
+        transactions: [paidBack("5.00"), paidBack("10.00", { id: 9002, gateway: "gift_card" })],
+      }),
+      { ...withInvoices, journals: [...journals, { gateway: "gift_card", journal: "GIFTC" }] },
+    );
+    assert.deepEqual(steps, [
+      "credit refund_8001 of order_5678: 15.00, tax 0.00, 5.00 from SHPAY, 10.00 from GIFTC",
+    ]);
+  });
+
+  it("without invoices, the order says in a note what was refunded and how", () => {
+    const { steps } = refundOf(
+      refunded(
+        [
+          {
+            id: 1,
+            quantity: 1,
+            restock: "no_restock",
+            net: "20.00",
+            tax: "3.80",
+            of: { ...shirt, fulfillment_status: "fulfilled" },
+          },
+        ],
+        {
+          note: "Too small",
+          transactions: [paidBack("23.80")],
+        },
+      ),
+      {},
+    );
+    assert.deepEqual(steps, [
+      "note on order_5678: Refunded in Shopify: 23.80 EUR for 1 × Shirt (shopify_payments 9001). Reason: Too small",
+    ]);
+  });
+
+  it("the removal of an edit moves no money: the order's own event carries it", () => {
+    const removed = { ...shirt, fulfillment_status: "fulfilled" };
+    const { plan } = refundOf(
+      refunded([{ id: 1, quantity: 1, restock: "no_restock", net: "20.00", of: removed }]),
+    );
+    assert.match(plan.nothing ?? "", /order's own event/);
+  });
+
+  it("goods of another location go back to where they came from", () => {
+    const { plan } = refundOf(
+      refunded([{ id: 1, quantity: 1, restock: "return", net: "20.00", location: 70000000002, of: shirt }]),
+    );
+    assert.deepEqual(plan.steps, [
+      {
+        kind: "return",
+        order: "order_5678",
+        externalId: "return_8001",
+        lines: [{ line: "line_1", quantity: "1", locationId: null }],
+      },
+    ]);
+  });
+
+  it("every credit note comes to the money that went back, to the cent without taxes, else within one for each line", () => {
+    const lines = fc.array(
+      fc.record({
+        cents: fc.integer({ min: 1, max: 50_000 }),
+        quantity: fc.integer({ min: 1, max: 5 }),
+        refunded: fc.integer({ min: 1, max: 5 }),
+        share: fc.constantFrom(0, 0.1, 0.333),
+        rate: fc.constantFrom("0", "0.19", "0.0825"),
+      }),
+      { maxLength: 4 },
+    );
+    fc.assert(
+      fc.property(
+        lines,
+        fc.boolean(),
+        fc.integer({ min: -300, max: 300 }),
+        (given, included, discrepancy) => {
+          const { payload, money, taxed } = someRefund(given, included, discrepancy);
+          if (money.lte(0)) return;
+          const { odoo, plan } = refundOf(payload);
+          const credit = plan.steps?.find((step): step is CreditStep => step.kind === "credit");
+          assert.equal(credit?.totals.total, money.toFixed(2));
+          const off = decimal(odoo!.total).minus(money).abs();
+          const allowed = decimal("0.01").times(taxed ? given.length : 0);
+          assert.ok(off.lte(allowed), `${odoo!.total} for ${money.toFixed(2)}`);
+        },
+      ),
+      { numRuns: 1500 },
+    );
+  });
+});
+
+function someRefund(
+  given: { cents: number; quantity: number; refunded: number; share: number; rate: string }[],
+  included: boolean,
+  discrepancy: number,
+): { payload: Json; money: Decimal; taxed: boolean } {
+  const lines = given.map(({ cents, quantity, refunded: count, share, rate }, at) => {
+    const price = decimal(cents).times("0.01");
+    const discount = roundTo(price.times(quantity).times(share), 2);
+    const units = Math.min(count, quantity);
+    const whole = price.times(quantity).minus(discount);
+    const net = roundTo(whole.times(units).div(quantity), 2);
+    const taxOn = (amount: Decimal): Decimal =>
+      roundTo(included ? amount.times(rate).div(decimal(rate).plus(1)) : amount.times(rate), 2);
+    const of = item({
+      id: at + 1,
+      price: price.toFixed(2),
+      quantity,
+      off: discount.eq(0) ? [] : [off(discount.toFixed(2))],
+      taxes: rate === "0" ? [] : [tax(Number(rate), taxOn(whole).toFixed(2))],
+    });
+    return { id: at + 1, quantity: units, restock: "return" as const, net, tax: taxOn(net), of };
+  });
+  const worth = sum(lines.map(({ net, tax }) => (included ? net : net.plus(tax))));
+  const money = worth.plus(decimal(discrepancy).times("0.01"));
+  return {
+    payload: refunded(
+      lines.map((line) => ({ ...line, net: line.net.toFixed(2), tax: line.tax.toFixed(2) })),
+      { transactions: money.gt(0) ? [paidBack(money.toFixed(2))] : [] },
+    ),
+    money,
+    taxed: lines.some(({ tax }) => !tax.eq(0)),
+  };
+}
