@@ -33,3 +33,15 @@ export interface MappedLocation {
   shopify: { id: string; name: string };
   odoo: { warehouseId: number; locationId: number; code: string };
 }
+
+/** A message with an event: as shopify-webhook-in emits it, and, with `queue`, as a durable queue delivers it. */
+export interface ShopifyEvent {
+  /** "orders/create" */
+  topic: string;
+  /** The parsed body; whole numbers that a JS number can't hold exactly are their digits as text. */
+  payload: unknown;
+  shopify: ShopifyHeaders;
+  queue?: QueueInfo;
+  /** From location-mapper. */
+  location?: MappedLocation;
+}

@@ -1,5 +1,5 @@
 /** The library without Node-RED: what the nodes stand on, for those who write their own. */
-export type { MappedLocation, QueueInfo, ShopifyHeaders } from "./event.ts";
+export type { MappedLocation, QueueInfo, ShopifyEvent, ShopifyHeaders } from "./event.ts";
 export { type Failure, type FailureClass, failureOf, HoldfastError } from "./failure.ts";
 export type * from "./import-plan.ts";
 export { parseExactJson } from "./json.ts";

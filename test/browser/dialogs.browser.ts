@@ -196,6 +196,59 @@ describe("the editor", function () {
         assert.deepEqual([saved.outputs, saved.valid], [1, true]);
       });
 
+      it("holds the mapping's tables, says what is wrong in them, and keeps what is right", async () => {
+        const { page } = editor;
+        await editor.openDialog("mapping");
+        const tray = page.locator(".red-ui-tray").last();
+        await tray.locator("details").evaluateAll((sections) => {
+          for (const section of sections) (section as HTMLDetailsElement).open = true;
+        });
+        const overflowing = await tray.locator(".holdfast").evaluate((form) =>
+          [...form.querySelectorAll<HTMLElement>("*")]
+            .filter((each) => each.offsetParent)
+            .filter((each) => each.getBoundingClientRect().right > form.getBoundingClientRect().right + 1)
+            .map((each) => each.outerHTML),
+        );
+        assert.deepEqual(overflowing, []);
+        await page.locator("#node-input-taxes-list").scrollIntoViewIfNeeded();
+        await tray.screenshot({ path: picture("dialog-mapping-open") });
+
+        const taxes = page.locator(".red-ui-editableList", { has: page.locator("#node-input-taxes-list") });
+        await taxes.locator(".red-ui-editableList-addButton").click();
+        const row = page.locator("#node-input-taxes-list .holdfast-row").last();
+        await row.locator(".holdfast-country").fill("France");
+        const problems = page.locator("#node-input-taxes-problems li");
+        await problems.nth(1).waitFor();
+        assert.deepEqual(await problems.allTextContents(), [
+          "Taxes, row 2: the tax in Odoo is missing",
+          "Taxes, row 2: a country is two letters, like DE",
+        ]);
+        await row.locator(".holdfast-country").fill("FR");
+        await row.locator(".holdfast-tax").fill("20% TVA");
+        assert.equal(await problems.count(), 0);
+        await page.locator("#node-dialog-ok").click();
+        await page.locator(".red-ui-tray").waitFor({ state: "detached" });
+        const saved = await page.evaluate(() => {
+          const { RED } = globalThis as unknown as { RED: EditorGlobal };
+          const { taxes, journals, valid, confirm } = RED.nodes.node("mapping") as unknown as Record<
+            string,
+            unknown
+          >;
+          return {
+            last: (taxes as object[]).at(-1),
+            journals: (journals as object[]).length,
+            valid,
+            confirm,
+          };
+        });
+        assert.deepEqual(saved, {
+          last: { country: "FR", title: "", rate: "", tax: "20% TVA" },
+          journals: 2,
+          valid: true,
+          confirm: "paid",
+        });
+      });
+
       it("asks for what the chosen kind of Redis needs", async () => {
         const { page } = editor;
         await editor.openDialog("store");

@@ -13,6 +13,7 @@ import { stateFixtures } from "../sync/order-state-fixtures.ts";
 
 /** 500 orders as they come, and the same after a week, in the shop's currency or the buyer's. */
 const count = 500;
+const batchSize = 100;
 
 describe("orders of every kind in a real Odoo", function () {
   this.timeout(300_000);
@@ -87,8 +88,8 @@ describe("orders of every kind in a real Odoo", function () {
     const wrong: string[] = [];
     let equal = 0;
     let adjusted = 0;
-    for (let from = 0; from < plans.length; from += 40) {
-      const batch = plans.slice(from, from + 40);
+    for (let from = 0; from < plans.length; from += batchSize) {
+      const batch = plans.slice(from, from + batchSize);
       const results = await applyPlans(client, batch);
       const ids = results.map((result, at) => (result.ok ? result.ids[orderId(batch[at]!)] : undefined));
       const rows = new Map(
