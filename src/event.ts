@@ -44,4 +44,6 @@ export interface ShopifyEvent {
   queue?: QueueInfo;
   /** From location-mapper. */
   location?: MappedLocation;
+  /** From location-mapper too, where a refund's goods came back to several; `location` is the first of them. */
+  locations?: MappedLocation[];
 }

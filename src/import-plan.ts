@@ -195,7 +195,10 @@ export interface ReduceStep {
 export interface CreditStep {
   kind: "credit";
   order: string;
-  /** An `account.move` of type out_refund with its invoice_line_ids; its external id ("refund_88") makes it one. */
+  /**
+   * An `account.move` of type out_refund with its invoice_line_ids; its external id ("refund_88") makes it one. A refund
+   * tells neither partner nor currency: where the record names none, they are the order's.
+   */
   record: ImportRecord;
   totals: ExpectedTotals;
   payments: PlanPayment[];

@@ -32,6 +32,7 @@ export { fulfillmentToPlan } from "./sync/fulfillment.ts";
 export {
   type LocationRow,
   locationIdOf,
+  locationIdsOf,
   type OdooPlace,
   tableProblems,
   toOdoo,

@@ -2,7 +2,7 @@ import type { NodeDef } from "node-red";
 import {
   HoldfastError,
   type LocationRow,
-  locationIdOf,
+  locationIdsOf,
   type MappedLocation,
   type OdooPlace,
   tableProblems,
@@ -26,6 +26,14 @@ interface ConfigRow {
   isDefault: boolean;
 }
 
+interface Mapped {
+  location: MappedLocation | null;
+  /** Did the message name a location at all? */
+  named: boolean;
+  /** Further locations of a refund. */
+  others: MappedLocation[];
+}
+
 /** Shopify location ↔ Odoo warehouse and stock location, both ways, from one table. */
 export default function register(RED: Runtime): void {
   function LocationMapper(this: FlowNode, config: Config): void {
@@ -40,8 +48,10 @@ export default function register(RED: Runtime): void {
 
     onInput(this, "flow", (message, send) => {
       if (problem) throw brokenTable(problem);
-      const { location, named } = config.direction === "toShopify" ? outward(message) : inward(message);
+      const { location, named, others } =
+        config.direction === "toShopify" ? outward(message) : inward(message);
       if (location) message.location = location;
+      if (others.length > 0) message.locations = [...(location ? [location] : []), ...others];
       const unmapped = !location && named && table.length > 0;
       this.status({
         fill: unmapped || table.length === 0 ? "yellow" : "green",
@@ -55,13 +65,14 @@ export default function register(RED: Runtime): void {
       send(unmapped ? [null, message] : [message, null]);
     });
 
-    const inward = (message: Message): { location: MappedLocation | null; named: boolean } => {
-      const id = locationIdOf(message.topic ?? "", message.payload);
-      return { location: toOdoo(table, id, policy), named: id !== null };
+    const inward = (message: Message): Mapped => {
+      const [id = null, ...more] = locationIdsOf(message.topic ?? "", message.payload);
+      const others = more.map((each) => toOdoo(table, each, policy)).filter((each) => each !== null);
+      return { location: toOdoo(table, id, policy), named: id !== null, others };
     };
-    const outward = (message: Message): { location: MappedLocation | null; named: boolean } => {
+    const outward = (message: Message): Mapped => {
       const place = (message.location as { odoo?: OdooPlace } | undefined)?.odoo ?? {};
-      return { location: toShopify(table, place, policy), named: true };
+      return { location: toShopify(table, place, policy), named: true, others: [] };
     };
   }
   RED.nodes.registerType("location-mapper", LocationMapper);

@@ -47,7 +47,8 @@ export default function register(RED: Runtime): void {
     const settings = settingsOf(config);
     onInput(this, "flow", (message, send) => {
       const location = message.location as MappedLocation | undefined;
-      const plan = eventToPlan(message.topic ?? "", message.payload, settings, location);
+      const locations = message.locations as MappedLocation[] | undefined;
+      const plan = eventToPlan(message.topic ?? "", message.payload, settings, location, locations);
       message.original = message.payload;
       message.payload = plan;
       this.status({ fill: plan.nothing ? "grey" : "green", shape: "ring", text: plan.reference });

@@ -87,6 +87,11 @@ function extras(
     const type = newest.is_storable ? "product" : (newest.type ?? "consu");
     return major >= 15 ? { ...others, detailed_type: type } : { ...others, type };
   }
+  // Until 17 a tax itself says whether it is part of the price; since then it can leave that to its company.
+  if (model === "account.tax" && "price_include_override" in values && major <= 17) {
+    const { price_include_override: choice, ...others } = values;
+    return { ...others, price_include: choice === "tax_included" };
+  }
   // Until 18 a stock move must have a description.
   if (model === "stock.move" && major <= 18 && !("name" in values)) return { ...values, name: "/" };
   return values;

@@ -15,6 +15,7 @@ type Mapping = (
   payload: unknown,
   settings: OrderMappingSettings,
   location?: MappedLocation | null,
+  locations?: readonly MappedLocation[],
 ) => ImportPlan;
 
 /** What each topic becomes. All orders/* here carry the whole order, so they all say the same: this is its state. */
@@ -76,6 +77,7 @@ export const mappedTopics: readonly string[] = [...mappings.keys()];
 
 /**
  * The default mapping of a Shopify event.
+ * @param location where it happened, as location-mapper says. @param locations all of them, where they are several.
  * @throws HoldfastError `rejected` for a topic without a mapping, or a body that is not what its topic says.
  */
 export function eventToPlan(
@@ -83,9 +85,10 @@ export function eventToPlan(
   payload: unknown,
   settings: OrderMappingSettings,
   location?: MappedLocation | null,
+  locations?: readonly MappedLocation[],
 ): ImportPlan {
   const mapping = mappings.get(topic.trim().toLowerCase());
-  if (mapping !== undefined) return mapping(payload, settings, location);
+  if (mapping !== undefined) return mapping(payload, settings, location, locations);
   if (topic === "reverse_fulfillment_orders/dispose")
     throw unmapped(
       "A returned item was put away, but Shopify's event names neither its order nor its line.",

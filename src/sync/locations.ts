@@ -98,28 +98,30 @@ export function toShopify(
   );
 }
 
-/**
- * The Shopify location an event speaks of; null when it names none, as online orders do.
- * A refund's lines may go back to several locations: the first one is told.
- */
+/** The Shopify location an event speaks of, the first of several; null when it names none, as online orders do. */
 export function locationIdOf(topic: string, payload: unknown): string | null {
-  if (!isJsonObject(payload)) return null;
+  return locationIdsOf(topic, payload)[0] ?? null;
+}
+
+/** Every Shopify location an event speaks of: a refund's goods may have come back to several. */
+export function locationIdsOf(topic: string, payload: unknown): string[] {
+  if (!isJsonObject(payload)) return [];
   switch (topic.slice(0, topic.indexOf("/"))) {
     case "orders":
     case "fulfillments":
     case "inventory_levels":
-      return idDigits(payload.location_id);
+      return idsOf([payload.location_id]);
     case "refunds": {
       const lines: unknown[] = Array.isArray(payload.refund_line_items) ? payload.refund_line_items : [];
-      for (const line of lines) {
-        const id = isJsonObject(line) ? idDigits(line.location_id) : null;
-        if (id !== null) return id;
-      }
-      return null;
+      return idsOf(lines.map((line) => (isJsonObject(line) ? line.location_id : null)));
     }
     default:
-      return null;
+      return [];
   }
+}
+
+function idsOf(values: unknown[]): string[] {
+  return [...new Set(values.map(idDigits).filter((id) => id !== null))];
 }
 
 function placeMatcher({ locationId, warehouseId, code }: OdooPlace): {

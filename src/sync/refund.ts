@@ -17,6 +17,7 @@ export function refundToPlan(
   payload: unknown,
   settings: OrderMappingSettings = {},
   location?: MappedLocation | null,
+  locations: readonly MappedLocation[] = location ? [location] : [],
 ): ImportPlan {
   const options = withDefaults(settings);
   const refund = readRefund(payload);
@@ -29,7 +30,7 @@ export function refundToPlan(
   const order = `${options.externalIdPrefix}order_${orderId}`;
   const steps: PlanStep[] = [
     ...reduceStep(refund, order, options.externalIdPrefix, who),
-    ...returnStep(refund, refundId, order, options.externalIdPrefix, location, who),
+    ...returnStep(refund, refundId, order, options.externalIdPrefix, locations, who),
   ];
   const money = refundMoney(refund, options, who);
   const paidBack = money === null ? [] : refundedMoney(refund, money, who);
@@ -81,7 +82,7 @@ function returnStep(
   refundId: string,
   order: string,
   prefix: string,
-  location: MappedLocation | null | undefined,
+  locations: readonly MappedLocation[],
   who: string,
 ): PlanStep[] {
   const lines = linesOf(refund, who).flatMap((line) => {
@@ -91,8 +92,8 @@ function returnStep(
     const quantity = refundedUnits(line, who);
     if (quantity.eq(0)) return [];
     const place = idOf({ id: line.location_id });
-    // One message holds one mapped location; what went elsewhere goes back to where it came from.
-    const locationId = place !== null && location?.shopify.id === place ? location.odoo.locationId : null;
+    // Goods of a location that is not mapped go back to where they came from.
+    const locationId = locations.find(({ shopify }) => shopify.id === place)?.odoo.locationId ?? null;
     return [{ line: `${prefix}line_${lineId}`, quantity: quantity.toFixed(), locationId }];
   });
   return lines.length === 0

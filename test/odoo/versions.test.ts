@@ -88,6 +88,17 @@ describe("Odoo versions", () => {
     assert.deepEqual(translateRecord(14, product).values, { name: "P", type: "product" });
   });
 
+  it("whether a tax is part of the price is said two ways", () => {
+    const tax = (choice: string) => ({
+      model: "account.tax",
+      externalId: "t",
+      values: { name: "T", price_include_override: choice },
+    });
+    assert.deepEqual(translateRecord(18, tax("tax_included")).values, tax("tax_included").values);
+    assert.deepEqual(translateRecord(17, tax("tax_included")).values, { name: "T", price_include: true });
+    assert.deepEqual(translateRecord(14, tax("tax_excluded")).values, { name: "T", price_include: false });
+  });
+
   it("quantities of a place", () => {
     assert.deepEqual(quantityContext(17, { warehouseId: 1 }), { warehouse: 1 });
     assert.deepEqual(quantityContext(18, { warehouseId: 1, locationId: 8 }), {

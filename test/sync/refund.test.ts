@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { CreditStep, ImportPlan } from "../../src/import-plan.ts";
 import { type Decimal, decimal, roundTo, sum } from "../../src/money.ts";
+import { locationIdsOf } from "../../src/sync/locations.ts";
 import type { OrderMappingSettings } from "../../src/sync/order-options.ts";
 import { refundToPlan } from "../../src/sync/refund.ts";
 import { odooTotals } from "../support/odoo-arithmetic.ts";
@@ -194,18 +195,24 @@ describe("refunds", () => {
     assert.match(plan.nothing ?? "", /order's own event/);
   });
 
-  it("goods of another location go back to where they came from", () => {
-    const { plan } = refundOf(
-      refunded([{ id: 1, quantity: 1, restock: "return", net: "20.00", location: 70000000002, of: shirt }]),
+  it("goods go back to the location they came to, and to where they came from where that is not mapped", () => {
+    const line = (id: number, location: number) => ({
+      ...{ id, location, of: shirt },
+      ...{ quantity: 1, restock: "return" as const, net: "20.00" },
+    });
+    const payload = refunded([line(1, 70000000001), line(2, 70000000002), line(3, 70000000003)]);
+    assert.deepEqual(locationIdsOf("refunds/create", payload), ["70000000001", "70000000002", "70000000003"]);
+    const outlet = {
+      shopify: { id: "70000000002", name: "Outlet" },
+      odoo: { ...store.odoo, locationId: 31 },
+    };
+    const plan = refundToPlan(payload, {}, store, [store, outlet]);
+    assert.deepEqual(
+      plan.steps?.flatMap((step) =>
+        step.kind === "return" ? step.lines.map(({ locationId }) => locationId) : [],
+      ),
+      [28, 31, null],
     );
-    assert.deepEqual(plan.steps, [
-      {
-        kind: "return",
-        order: "order_5678",
-        externalId: "return_8001",
-        lines: [{ line: "line_1", quantity: "1", locationId: null }],
-      },
-    ]);
   });
 
   it("every credit note comes to the money that went back, to the cent without taxes, else within one for each line", () => {
