@@ -10,10 +10,12 @@ export interface Document {
   company_id: [id: number, name: string] | false;
   /** sale.order: draft, sent, sale, cancel, until 16 done; account.move: draft, posted, cancel. */
   state: string;
-  /** sale.order only, as the two below. */
+  /** sale.order only, as those below. */
   origin?: string | false;
   /** "2026-11-24 10:00:00", UTC */
   date_order?: string;
+  /** When it is promised for; usually nothing. */
+  commitment_date?: string | false;
   /** From 17 on; before, the state `done` says it. */
   locked?: boolean;
 }
@@ -22,7 +24,7 @@ const common = ["display_name", "amount_total", "amount_tax", "currency_id", "st
 
 function fields(model: string, major: number): string[] {
   if (model !== "sale.order") return common;
-  return [...common, "origin", "date_order", ...(major >= 17 ? ["locked"] : [])];
+  return [...common, "origin", "date_order", "commitment_date", ...(major >= 17 ? ["locked"] : [])];
 }
 
 const key = (model: string, id: number): string => `${model},${id}`;

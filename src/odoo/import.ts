@@ -1,18 +1,11 @@
 import { type Failure, failureOf } from "../failure.ts";
 import type { ImportPlan } from "../import-plan.ts";
+import { bringRecords } from "./bring-records.ts";
 import type { OdooClient } from "./client.ts";
-import { createRecords } from "./create-records.ts";
-import { readDocuments } from "./documents.ts";
-import { findRecords } from "./find-records.ts";
-import { findIds } from "./known-ids.ts";
-import { gather } from "./plan-items.ts";
-import { rememberVersions, skipStale } from "./plan-version.ts";
 import { inWaves } from "./plan-waves.ts";
 import { forgetFinds } from "./references.ts";
 import { failPlan, isOpen, type Run, startRun } from "./run.ts";
-import { type Settlement, settleTotals } from "./settle-totals.ts";
 import { takeSteps } from "./steps/index.ts";
-import { updateRecords } from "./update-records.ts";
 
 export type PlanResult =
   | {
@@ -87,16 +80,7 @@ async function applyOnce(client: OdooClient, plans: readonly ImportPlan[]): Prom
   let remembered = new Map<number, Set<string>>();
   try {
     run.major = (await client.version()).major;
-    const { items, refused } = gather(plans, run.major);
-    run.items = items;
-    for (const [index, failure] of refused) failPlan(run, index, failure);
-    remembered = await findRecords(run);
-    await createRecords(run);
-    await readOrders(run);
-    await skipStale(run);
-    await updateRecords(run);
-    await settleTotals(run, await settlements(run));
-    await rememberVersions(run);
+    remembered = await bringRecords(run);
     await takeSteps(run);
   } catch (error) {
     const failure = failureOf(error, "odoo");
@@ -105,37 +89,6 @@ async function applyOnce(client: OdooClient, plans: readonly ImportPlan[]): Prom
     });
   }
   return { results: plans.map((plan, index) => resultOf(run, plan, index)), remembered };
-}
-
-/** All orders that anything below asks about, in one call. */
-async function readOrders(run: Run): Promise<void> {
-  const orders = run.items.filter(
-    ({ record, id, plans }) =>
-      record.model === "sale.order" &&
-      id !== undefined &&
-      plans.some((plan) => {
-        const { version, totals, steps = [] } = run.plans[plan]!;
-        return isOpen(run, plan) && (version ?? totals ?? steps.length > 0);
-      }),
-  );
-  await readDocuments(
-    run,
-    "sale.order",
-    orders.map(({ id }) => id!),
-  );
-}
-
-async function settlements(run: Run): Promise<Settlement[]> {
-  const byExternalId = new Map(run.items.map((item) => [item.record.externalId, item]));
-  const found: Settlement[] = [];
-  for (const [plan, one] of run.plans.entries()) {
-    const expected = one?.totals;
-    if (!expected || !isOpen(run, plan)) continue;
-    const item = byExternalId.get(expected.externalId);
-    const elsewhere = item ? undefined : await findIds(run.client, expected.model, [expected.externalId]);
-    found.push({ plan, expected, item, id: item?.id ?? elsewhere?.get(expected.externalId) ?? 0 });
-  }
-  return found;
 }
 
 function resultOf(run: Run, plan: ImportPlan, index: number): PlanResult {

@@ -31,9 +31,17 @@ export const renames: readonly Rename[] = [
   { model: "product.product", newest: "is_storable", until: 17, older: null },
 ];
 
+/** Fields that older versions need and the newest has no more: `until` is the last version that has them. */
+const gone: readonly { model: string; field: string; until: number }[] = [
+  { model: "stock.picking", field: "group_id", until: 18 },
+  { model: "stock.move", field: "group_id", until: 18 },
+];
+
 /** The name of the newest Odoo's field on this one; null when it has none. A dotted path keeps its tail. */
 export function fieldName(major: number, model: string, field: string): string | null {
   const [head = field, ...tail] = field.split(".");
+  const lost = gone.find((row) => row.model === model && row.field === head);
+  if (lost && major > lost.until) return null;
   const rename = renames.find((row) => row.model === model && row.newest === head && major <= row.until);
   if (!rename) return field;
   return rename.older === null ? null : [rename.older, ...tail].join(".");

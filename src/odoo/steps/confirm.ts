@@ -98,8 +98,14 @@ async function setDates(run: Run, jobs: readonly Confirming[]): Promise<void> {
     "sale.order",
     jobs.map(({ order }) => order.id),
   );
+  const rows = jobs.flatMap(({ order, date }) => {
+    const row = [String(order.id), date, order.commitment_date || ""];
+    // Twice: writing the promised date, even none, moves the deadlines of the deliveries to the order date as it
+    // stood before. Where they lag behind, Odoo answers a smaller quantity with a receipt instead of less to deliver.
+    return order.commitment_date ? [row] : [row, row];
+  });
   const reply = (await run.client.call("sale.order", "load", {
-    args: { fields: [".id", "date_order"], data: jobs.map(({ order, date }) => [String(order.id), date]) },
+    args: { fields: [".id", "date_order", "commitment_date"], data: rows },
     context: { module: shopifyModule, tz: "UTC", lang: "en_US" },
   })) as { ids: number[] | false };
   if (reply.ids) return;

@@ -1,12 +1,30 @@
 import type { PlanStep } from "../../import-plan.ts";
-import { failPlan, isOpen, type Run, refusal } from "../run.ts";
+import { isOpen, type Run } from "../run.ts";
+import { archive } from "./archive.ts";
 import { cancel } from "./cancel.ts";
 import { confirm } from "./confirm.ts";
+import { credit } from "./credit.ts";
+import { deliver } from "./deliver.ts";
+import { invoice } from "./invoice.ts";
+import { note } from "./note.ts";
+import { reduce } from "./reduce.ts";
+import { returnGoods } from "./return-goods.ts";
 import type { Job, StepKind, TakeStep } from "./step.ts";
+import { track } from "./track.ts";
+import { undeliver } from "./undeliver.ts";
 
-const takes: { [Kind in StepKind]?: TakeStep<Kind> } = {
+const takes: { [Kind in StepKind]: TakeStep<Kind> } = {
   confirm,
   cancel,
+  invoice,
+  deliver,
+  track,
+  undeliver,
+  return: returnGoods,
+  reduce,
+  credit,
+  note,
+  archive,
 };
 
 /**
@@ -19,15 +37,8 @@ export async function takeSteps(run: Run): Promise<void> {
     const jobs = nextJobs(run, left);
     const [first] = jobs;
     if (!first) return;
-    const take = takes[first.step.kind] as TakeStep<StepKind> | undefined;
-    if (take) await take(run, jobs as Job<StepKind>[]);
-    else
-      for (const { plan, step } of jobs)
-        failPlan(
-          run,
-          plan,
-          refusal("rejected", "step_unknown", `the step ${step.kind} is not known`).failure,
-        );
+    const take = takes[first.step.kind] as TakeStep<StepKind>;
+    await take(run, jobs as Job<StepKind>[]);
     for (const { plan } of jobs) left[plan]!.shift();
   }
 }

@@ -1,0 +1,261 @@
+import { groupBy } from "../../group.ts";
+import { type Decimal, decimal, decimalText, zero } from "../../money.ts";
+import type { Document } from "../documents.ts";
+import { type FoundLink, readLinks } from "../links.ts";
+import { eachAlone, type Run, refusal, warnPlan } from "../run.ts";
+import { bindFulfillment, fulfillmentOf } from "./fulfillment-link.ts";
+import { isOver, lineIds, type Move, type Picking, readMoves, readPickings } from "./moves.ts";
+import { type Job, orderIn, ordersOf } from "./step.ts";
+import { writeTracking } from "./tracking.ts";
+import { validate } from "./validate.ts";
+
+/** An order's stock as it stands. */
+interface Stock {
+  moves: Move[];
+  pickings: Map<number, Picking>;
+  links: Map<number, FoundLink[]>;
+}
+
+/** What left the shop, by order line. */
+type Wanted = ReadonlyMap<number, Decimal>;
+
+/** Validates what left the shop: one fulfillment is one picking, once; the rest stays open. */
+export async function deliver(run: Run, jobs: readonly Job<"deliver">[]): Promise<void> {
+  const orders = await ordersOf(
+    run,
+    jobs.map(({ step }) => step.order),
+  );
+  const moves = await readMoves(run, { orders: [...orders.values()].map(({ id }) => id) });
+  const pickings = await readPickings(
+    run,
+    moves.map(({ picking }) => picking),
+  );
+  const links = await readLinks(run.client, "stock.picking", [...pickings.keys()]);
+  const lines = await linesOf(run, [...orders.values()]);
+  await eachAlone(run, jobs, async (job) => {
+    const order = orderIn(orders, job.step.order);
+    const own = lines.get(order.id) ?? [];
+    const ofOrder = new Set(own.map(({ id }) => id));
+    const stock = { moves: moves.filter(({ line }) => ofOrder.has(line)), pickings, links };
+    const wanted = await wantedOf(run, job, new Set(own.flatMap((one) => (one.goods ? [one.id] : []))));
+    await deliverOne(run, job, order, stock, wanted);
+  });
+}
+
+async function deliverOne(
+  run: Run,
+  { plan, step }: Job<"deliver">,
+  order: Document,
+  stock: Stock,
+  wanted: Wanted,
+): Promise<void> {
+  // Services and the like: nothing to move.
+  if (wanted.size === 0) return;
+  const bound = [...stock.links].find(([, links]) => fulfillmentOf(links) === step.externalId)?.[0];
+  if (bound === undefined) mustBeConfirmed(order);
+  const picking =
+    bound ??
+    doneByHand(stock, wanted) ??
+    openPicking(stock, wanted, await warehousePickings(run, stock, step.warehouseId));
+  if (picking === undefined) {
+    const rest = lacking(stock, wanted);
+    if (rest === undefined) {
+      warnPlan(
+        run,
+        plan,
+        `${order.display_name} was delivered in Odoo already: ${step.externalId} moves nothing.`,
+      );
+      return;
+    }
+    throw notThere(order, stock, rest);
+  }
+  if (bound === undefined) await bindFulfillment(run, plan, step.externalId, picking, step.tracking);
+  if (stock.pickings.get(picking)?.state !== "done") {
+    await validate(run, { picking, done: share(stock.moves, picking, wanted) });
+    await mustHaveMoved(run, picking, wanted, order);
+  }
+  await writeTracking(run, plan, picking, step.tracking);
+}
+
+/** Goods have stock moves, services have none. */
+async function linesOf(
+  run: Run,
+  orders: readonly Document[],
+): Promise<Map<number, { id: number; goods: boolean }[]>> {
+  const rows = (await run.client.call("sale.order.line", "search_read", {
+    args: {
+      domain: [["order_id", "in", orders.map(({ id }) => id)]],
+      fields: ["order_id", "qty_delivered_method"],
+    },
+  })) as { id: number; order_id: [number, string]; qty_delivered_method: string }[];
+  const groups = groupBy(rows, (row) => row.order_id[0]);
+  return new Map(
+    [...groups].map(([order, lines]) => [
+      order,
+      lines.map(({ id, qty_delivered_method }) => ({ id, goods: qty_delivered_method === "stock_move" })),
+    ]),
+  );
+}
+
+async function wantedOf(run: Run, { step }: Job<"deliver">, goods: ReadonlySet<number>): Promise<Wanted> {
+  const ids = await lineIds(
+    run,
+    step.lines.map(({ line }) => line),
+  );
+  const wanted = new Map<number, Decimal>();
+  for (const { line, quantity } of step.lines) {
+    const id = ids.get(line)!;
+    if (goods.has(id) && decimal(quantity).gt(zero))
+      wanted.set(id, (wanted.get(id) ?? zero).plus(decimal(quantity)));
+  }
+  return wanted;
+}
+
+function mustBeConfirmed(order: Document): void {
+  if (order.state === "sale" || order.state === "done") return;
+  if (order.state === "cancel")
+    throw refusal(
+      "rejected",
+      "order_cancelled",
+      `${order.display_name} is cancelled in Odoo, but Shopify delivers it`,
+      "Set it to quotation and confirm it in Odoo, then retry; or discard this event.",
+    );
+  throw refusal(
+    "dependency",
+    "order_not_confirmed",
+    `${order.display_name} is not confirmed yet, so nothing of it can be delivered`,
+    "Confirm it in Odoo, then retry.",
+  );
+}
+
+/** Pickings of one warehouse; null: of any. */
+async function warehousePickings(
+  run: Run,
+  { pickings }: Stock,
+  warehouse: number | null,
+): Promise<(picking: Picking) => boolean> {
+  if (warehouse === null) return () => true;
+  const types = [...new Set([...pickings.values()].map((picking) => picking.picking_type_id[0]))];
+  if (types.length === 0) return () => true;
+  const rows = (await run.client.call("stock.picking.type", "search_read", {
+    args: {
+      domain: [
+        ["id", "in", types],
+        ["warehouse_id", "=", warehouse],
+      ],
+      fields: ["id"],
+    },
+  })) as { id: number }[];
+  const ours = new Set(rows.map(({ id }) => id));
+  return (picking) => ours.has(picking.picking_type_id[0]);
+}
+
+function outgoing({ moves, pickings }: Stock): Move[] {
+  return moves.filter(({ picking }) => pickings.get(picking)?.picking_type_code === "outgoing");
+}
+
+/** The first picking that is open, nobody else's, and holds all that is wanted. */
+function openPicking(
+  stock: Stock,
+  wanted: Wanted,
+  inWarehouse: (picking: Picking) => boolean,
+): number | undefined {
+  const open = groupBy(
+    outgoing(stock).filter(({ state }) => !isOver(state)),
+    ({ picking }) => picking,
+  );
+  return [...open.keys()]
+    .sort((a, b) => a - b)
+    .find((id) => {
+      const picking = stock.pickings.get(id)!;
+      const free = fulfillmentOf(stock.links.get(id)) === undefined && inWarehouse(picking);
+      return free && [...wanted].every(([line, units]) => sum(open.get(id)!, line, "demand").gte(units));
+    });
+}
+
+/** A person validated exactly this in Odoo, and Shopify tells it back. */
+function doneByHand(stock: Stock, wanted: Wanted): number | undefined {
+  const done = groupBy(
+    outgoing(stock).filter(({ state }) => state === "done"),
+    ({ picking }) => picking,
+  );
+  return [...done.keys()].find((id) => {
+    if (fulfillmentOf(stock.links.get(id)) !== undefined) return false;
+    const moves = done.get(id)!;
+    return (
+      new Set(moves.map(({ line }) => line)).size === wanted.size &&
+      [...wanted].every(([line, units]) => sum(moves, line, "done").eq(units))
+    );
+  });
+}
+
+/** What no delivery by hand accounts for; undefined when they account for all. */
+function lacking(stock: Stock, wanted: Wanted): { line: number; units: Decimal; open: Decimal } | undefined {
+  for (const [line, units] of wanted) {
+    const byHand = outgoing(stock).filter(
+      ({ state, picking }) => state === "done" && fulfillmentOf(stock.links.get(picking)) === undefined,
+    );
+    if (sum(byHand, line, "done").gte(units)) continue;
+    const open = outgoing(stock).filter(({ state }) => !isOver(state));
+    return { line, units, open: sum(open, line, "demand") };
+  }
+  return undefined;
+}
+
+function notThere(
+  order: Document,
+  stock: Stock,
+  { line, units, open }: { line: number; units: Decimal; open: Decimal },
+): Error {
+  const inside = stock.moves.some(
+    (move) =>
+      move.line === line &&
+      !isOver(move.state) &&
+      stock.pickings.get(move.picking)?.picking_type_code === "internal",
+  );
+  const what = `Shopify delivered ${decimalText(units)} of the line with id ${line} of ${order.display_name}, Odoo has ${decimalText(open)} to deliver in one picking`;
+  return refusal(
+    "rejected",
+    "nothing_to_deliver",
+    what,
+    inside
+      ? "Its warehouse delivers in several steps (pick, pack, ship), which holdfast does not take: validate those before the last in Odoo, then retry."
+      : "Look at the order's deliveries in Odoo: add what is missing there, or deliver it by hand and discard this event.",
+  );
+}
+
+/** Fills the picking's moves of each line one after the other, as far as each asks for. */
+function share(moves: readonly Move[], picking: number, wanted: Wanted): Map<number, number> {
+  const done = new Map<number, number>();
+  for (const [line, units] of wanted) {
+    let left = units;
+    const own = moves.filter((move) => move.picking === picking && move.line === line && !isOver(move.state));
+    for (const [at, move] of own.entries()) {
+      const part = at === own.length - 1 || left.lt(move.demand) ? left : decimal(move.demand);
+      if (part.gt(zero)) done.set(move.id, Number(part));
+      left = left.minus(part);
+    }
+  }
+  return done;
+}
+
+/** Two writers may have filled one picking at once: what was moved is compared with what was wanted. */
+async function mustHaveMoved(run: Run, picking: number, wanted: Wanted, order: Document): Promise<void> {
+  const moves = (await readMoves(run, { pickings: [picking] })).filter(({ state }) => state === "done");
+  for (const [line, units] of wanted) {
+    const done = sum(moves, line, "done");
+    if (done.eq(units)) continue;
+    throw refusal(
+      "rejected",
+      "delivered_otherwise",
+      `Odoo delivered ${decimalText(done)} of the line with id ${line} of ${order.display_name}, Shopify ${decimalText(units)}`,
+      "Somebody changed this picking meanwhile: correct it in Odoo (a return, or another delivery), then discard this event.",
+    );
+  }
+}
+
+function sum(moves: readonly Move[], line: number, what: "demand" | "done"): Decimal {
+  return moves
+    .filter((move) => move.line === line)
+    .reduce((total, move) => total.plus(decimal(move[what])), zero);
+}

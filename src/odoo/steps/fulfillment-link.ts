@@ -1,0 +1,42 @@
+import { HoldfastError } from "../../failure.ts";
+import type { Tracking } from "../../import-plan.ts";
+import { claimLinks, type FoundLink, type Link, readLinks, writeLinks } from "../links.ts";
+import { type Run, refusal } from "../run.ts";
+
+const prefix = "Shopify delivery ";
+
+/** Which fulfillment a picking is: the first that was bound to it. */
+export function fulfillmentOf(links: readonly FoundLink[] | undefined): string | undefined {
+  return links?.find(({ name }) => name.startsWith(prefix))?.name.slice(prefix.length);
+}
+
+/**
+ * Binds a fulfillment to a picking, before anything is moved: one picking for each, however many try at once.
+ * @throws HoldfastError of class `conflict` when another fulfillment took the picking at the same time.
+ */
+export async function bindFulfillment(
+  run: Run,
+  plan: number,
+  externalId: string,
+  picking: number,
+  tracking: Tracking | null,
+): Promise<void> {
+  const link: Link = {
+    externalId,
+    model: "stock.picking",
+    id: picking,
+    name: prefix + externalId,
+    text: run.plans[plan]?.version?.at ?? "",
+    url: tracking?.urls[0] ?? null,
+  };
+  const [outcome] = await claimLinks(run.client, [link]);
+  if (outcome && "failure" in outcome) throw new HoldfastError(outcome.failure);
+  if (fulfillmentOf((await readLinks(run.client, "stock.picking", [picking])).get(picking)) === externalId)
+    return;
+  // It exists but is bound to a picking that another fulfillment had taken first: it may move to this one.
+  const [moved] = await writeLinks(run.client, [link]);
+  if (moved && "failure" in moved) throw new HoldfastError(moved.failure);
+  if (fulfillmentOf((await readLinks(run.client, "stock.picking", [picking])).get(picking)) === externalId)
+    return;
+  throw refusal("conflict", "concurrent_update", "another fulfillment takes the same picking right now");
+}

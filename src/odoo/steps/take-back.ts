@@ -1,0 +1,99 @@
+import { HoldfastError } from "../../failure.ts";
+import type { ImportRecord } from "../../import-plan.ts";
+import { writeEach } from "../isolate.ts";
+import { findAny } from "../known-ids.ts";
+import { type Run, refusal } from "../run.ts";
+import { fieldName, translateRecord } from "../versions.ts";
+import { type Move, type Picking, readMoves } from "./moves.ts";
+import { validate } from "./validate.ts";
+
+/** Units of a delivered move that come back. */
+export interface Back {
+  move: Move;
+  units: number;
+  /** Location id; null: where they came from. */
+  to: number | null;
+}
+
+/**
+ * A return picking with an external id, made once and validated: what comes back is taken off the delivered quantity.
+ * @param back what comes back, with the delivery it is from; not needed when the return stands already.
+ * @throws HoldfastError
+ */
+export async function takeBack(
+  run: Run,
+  externalId: string,
+  delivery: Picking | undefined,
+  back: readonly Back[],
+): Promise<void> {
+  const picking = await returnPicking(run, externalId, delivery, back);
+  const moves = await readMoves(run, { pickings: [picking] });
+  await validate(run, { picking, done: new Map(moves.map(({ id, demand }) => [id, demand])) });
+}
+
+async function returnPicking(
+  run: Run,
+  externalId: string,
+  delivery: Picking | undefined,
+  back: readonly Back[],
+): Promise<number> {
+  const known = await findAny(run.client, externalId);
+  if (known?.model === "stock.picking") return known.id;
+  if (!delivery)
+    throw refusal("rejected", "not_delivered", `${externalId} takes back nothing that was delivered`);
+  const record = translateRecord(run.major, await asRecord(run, externalId, delivery, back));
+  const [outcome] = await writeEach(run.client, [record], (reference) =>
+    "id" in reference ? reference.id : undefined,
+  );
+  if (outcome && "id" in outcome) return outcome.id;
+  throw new HoldfastError(outcome!.failure);
+}
+
+async function asRecord(
+  run: Run,
+  externalId: string,
+  delivery: Picking,
+  back: readonly Back[],
+): Promise<ImportRecord> {
+  const from = back[0]!.move.to;
+  const to = back[0]!.to ?? back[0]!.move.from;
+  const group = fieldName(run.major, "stock.move", "group_id") && delivery.group_id;
+  const common = group ? { group_id: { id: group[0] } } : {};
+  return {
+    model: "stock.picking",
+    externalId,
+    values: {
+      picking_type_id: { id: await returnType(run, delivery.picking_type_id[0]) },
+      location_id: { id: from },
+      location_dest_id: { id: to },
+      origin: `Return of ${delivery.name}`,
+      partner_id: delivery.partner_id ? { id: delivery.partner_id[0] } : null,
+      return_id: { id: delivery.id },
+      ...common,
+    },
+    children: {
+      move_ids: back.map(({ move, units, to: place }) => ({
+        model: "stock.move",
+        externalId: `${externalId}_${move.id}`,
+        values: {
+          product_id: { id: move.product },
+          product_uom: { id: move.unit },
+          product_uom_qty: String(units),
+          location_id: { id: move.to },
+          location_dest_id: { id: place ?? move.from },
+          origin_returned_move_id: { id: move.id },
+          to_refund: true,
+          sale_line_id: { id: move.line },
+          ...common,
+        },
+      })),
+    },
+  };
+}
+
+async function returnType(run: Run, type: number): Promise<number> {
+  const [row] = (await run.client.call("stock.picking.type", "search_read", {
+    args: { domain: [["id", "=", type]], fields: ["return_picking_type_id"] },
+  })) as { return_picking_type_id: [number, string] | false }[];
+  return row?.return_picking_type_id ? row.return_picking_type_id[0] : type;
+}

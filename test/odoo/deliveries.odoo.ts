@@ -1,0 +1,306 @@
+import assert from "node:assert/strict";
+import type { DeliverStep, PlanStep } from "../../src/import-plan.ts";
+import type { OdooClient } from "../../src/odoo/client.ts";
+import {
+  apply,
+  fresh,
+  orderPlan,
+  type Row,
+  read,
+  realClient,
+  refused,
+  stepsPlan,
+  transports,
+} from "../support/odoo-real.ts";
+
+for (const transport of transports) {
+  describe(`deliveries in a real Odoo over ${transport}, as a sales-and-stock user`, function () {
+    this.timeout(120_000);
+    let client: OdooClient;
+    before(() => {
+      client = realClient("user", transport);
+    });
+    after(() => client.close());
+
+    /** A confirmed order of two goods, 2 and 3 of them, and a service. */
+    async function confirmed(): Promise<string> {
+      const id = fresh("order");
+      await apply(
+        client,
+        orderPlan({
+          id,
+          lines: [
+            { sku: "BAG-DRIFT-L", price: "10.00", quantity: "2" },
+            { sku: "BAG-DRIFT-L", price: "20.00", quantity: "3" },
+            { sku: "SHIPPING", price: "5.00" },
+          ],
+          steps: [{ kind: "confirm", order: id }],
+        }),
+      );
+      return id;
+    }
+    const shipment = (
+      order: string,
+      quantities: Record<number, string>,
+      more: Partial<DeliverStep> = {},
+    ) => ({
+      kind: "deliver" as const,
+      order,
+      externalId: fresh("fulfillment"),
+      lines: Object.entries(quantities).map(([line, quantity]) => ({ line: `${order}_l${line}`, quantity })),
+      warehouseId: null,
+      tracking: null,
+      ...more,
+    });
+    const take = (order: string, ...steps: PlanStep[]) => apply(client, stepsPlan(order, ...steps));
+    const deliveredUnits = async (order: string): Promise<unknown[]> =>
+      (
+        await read(
+          client,
+          "sale.order.line",
+          [["order_id.client_order_ref", "=", order]],
+          ["qty_delivered", "product_uom_qty"],
+        )
+      ).map((line) => line.qty_delivered);
+    const orderedUnits = async (order: string): Promise<unknown[]> =>
+      (
+        await read(
+          client,
+          "sale.order.line",
+          [["order_id.client_order_ref", "=", order]],
+          ["product_uom_qty"],
+        )
+      ).map((line) => line.product_uom_qty);
+    const pickings = (order: string): Promise<Row[]> =>
+      read(
+        client,
+        "stock.picking",
+        [["sale_id.client_order_ref", "=", order]],
+        ["name", "state", "carrier_id", "carrier_tracking_ref", "picking_type_code", "location_dest_id"],
+      );
+    const openUnits = async (order: string): Promise<number> =>
+      (
+        await read(
+          client,
+          "stock.move",
+          [
+            ["sale_line_id.order_id.client_order_ref", "=", order],
+            ["state", "not in", ["done", "cancel"]],
+          ],
+          ["product_uom_qty"],
+        )
+      ).reduce((sum, move) => sum + Number(move.product_uom_qty), 0);
+
+    it("delivers what left the shop, once; the rest is a backorder; carrier and numbers stand on it", async () => {
+      const order = await confirmed();
+      const step = shipment(
+        order,
+        { 0: "1", 1: "3" },
+        { tracking: { company: "DHL", numbers: ["T1", "T2"], urls: ["https://example.com/t1"] } },
+      );
+      for (let round = 0; round < 2; round++) await take(order, step);
+      assert.deepEqual(await deliveredUnits(order), [1, 3, 0]);
+      const [first, rest, ...others] = await pickings(order);
+      assert.deepEqual([first?.state, first?.carrier_tracking_ref], ["done", "T1, T2"]);
+      assert.match(String((first?.carrier_id as [number, string])[1]), /DHL/);
+      assert.notEqual(rest?.state, "done");
+      assert.equal(others.length, 0);
+      await take(order, shipment(order, { 0: "1", 2: "1" }));
+      assert.deepEqual((await deliveredUnits(order)).slice(0, 2), [2, 3]);
+      assert.equal(await openUnits(order), 0);
+    });
+
+    it("tracking is changed later, and waited for where the fulfillment is not there", async () => {
+      const order = await confirmed();
+      const step = shipment(order, { 0: "2", 1: "3" });
+      const tracking = { company: "Nobody's Express", numbers: ["N1"], urls: [] };
+      const track = { kind: "track" as const, order, externalId: step.externalId, tracking };
+      assert.equal((await refused(client, stepsPlan(order, track))).class, "dependency");
+      await take(order, step, track);
+      const [picking] = await pickings(order);
+      assert.deepEqual([picking?.carrier_tracking_ref, picking?.carrier_id], ["N1", false]);
+    });
+
+    it("what a person delivered in Odoo is bound to the fulfillment, not delivered again", async () => {
+      const order = await confirmed();
+      await take(order, shipment(order, { 0: "1" }, { externalId: fresh("by_hand") }));
+      const [byHand] = await pickings(order);
+      const links = await read(
+        client,
+        "ir.attachment",
+        [
+          ["res_model", "=", "stock.picking"],
+          ["res_id", "=", byHand!.id],
+        ],
+        ["name"],
+      );
+      await client.call("ir.attachment", "unlink", { ids: links.map(({ id }) => id) });
+      await take(
+        order,
+        shipment(order, { 0: "1" }, { tracking: { company: null, numbers: ["H1"], urls: [] } }),
+      );
+      assert.deepEqual(await deliveredUnits(order), [1, 0, 0]);
+      assert.equal((await pickings(order))[0]?.carrier_tracking_ref, "H1");
+    });
+
+    it("more than is open is refused; a quotation waits; a cancelled order is refused", async () => {
+      const order = await confirmed();
+      const tooMuch = await refused(client, stepsPlan(order, shipment(order, { 0: "5" })));
+      assert.deepEqual([tooMuch.class, tooMuch.code], ["rejected", "nothing_to_deliver"]);
+      const quotation = fresh("order");
+      await apply(client, orderPlan({ id: quotation, lines: [{ sku: "BAG-DRIFT-L", price: "1.00" }] }));
+      const early = await refused(client, stepsPlan(quotation, shipment(quotation, { 0: "1" })));
+      assert.deepEqual([early.class, early.code], ["dependency", "order_not_confirmed"]);
+      await take(quotation, { kind: "cancel", order: quotation });
+      assert.equal(
+        (await refused(client, stepsPlan(quotation, shipment(quotation, { 0: "1" })))).code,
+        "order_cancelled",
+      );
+    });
+
+    it("only pickings of the warehouse named are taken", async () => {
+      const order = await confirmed();
+      const elsewhere = await read(client, "stock.warehouse", [["code", "=", "OUT"]], ["id"]);
+      const failure = await refused(
+        client,
+        stepsPlan(order, shipment(order, { 0: "1" }, { warehouseId: elsewhere[0]!.id })),
+      );
+      assert.equal(failure.code, "nothing_to_deliver");
+    });
+
+    it("a delivered order is not cancelled, but says what to do", async () => {
+      const order = await confirmed();
+      await take(order, shipment(order, { 0: "1" }));
+      const failure = await refused(client, stepsPlan(order, { kind: "cancel", order }));
+      assert.deepEqual([failure.class, failure.code], ["rejected", "order_delivered"]);
+    });
+
+    it("a cancelled fulfillment comes back and is to be delivered again, once", async () => {
+      const order = await confirmed();
+      const step = shipment(order, { 0: "2", 1: "1" });
+      const undo = { kind: "undeliver" as const, order, externalId: step.externalId };
+      await take(order, step);
+      for (let round = 0; round < 2; round++) await take(order, undo);
+      assert.deepEqual(await deliveredUnits(order), [0, 0, 0]);
+      assert.equal(await openUnits(order), 5);
+      const returns = (await pickings(order)).filter((one) => one.picking_type_code === "incoming");
+      assert.deepEqual(
+        returns.map(({ state }) => state),
+        ["done"],
+      );
+      await take(order, shipment(order, { 0: "2" }));
+      assert.deepEqual(await deliveredUnits(order), [2, 0, 0]);
+      const [line] = await read(
+        client,
+        "sale.order.line",
+        [["order_id.client_order_ref", "=", order]],
+        ["price_unit"],
+      );
+      assert.equal(line?.price_unit, 10);
+    });
+
+    it("goods that came back are taken off, into the location named, once", async () => {
+      const order = await confirmed();
+      await take(order, shipment(order, { 0: "1", 1: "3" }), shipment(order, { 0: "1" }));
+      const [outlet] = await read(client, "stock.warehouse", [["code", "=", "OUT"]], ["lot_stock_id"]);
+      const locationId = (outlet!.lot_stock_id as [number, string])[0];
+      const step: PlanStep = {
+        kind: "return",
+        order,
+        externalId: fresh("return"),
+        lines: [
+          { line: `${order}_l0`, quantity: "2", locationId },
+          { line: `${order}_l1`, quantity: "1", locationId: null },
+        ],
+      };
+      for (let round = 0; round < 2; round++) await take(order, step);
+      assert.deepEqual(await deliveredUnits(order), [0, 2, 0]);
+      const back = await read(
+        client,
+        "stock.move",
+        [
+          ["sale_line_id.order_id.client_order_ref", "=", order],
+          ["origin_returned_move_id", "!=", false],
+        ],
+        ["location_dest_id", "state", "product_uom_qty"],
+      );
+      assert.deepEqual(
+        back.map(({ state, product_uom_qty, location_dest_id }) => [
+          state,
+          product_uom_qty,
+          (location_dest_id as [number, string])[0] === locationId,
+        ]),
+        [
+          ["done", 1, true],
+          ["done", 1, true],
+          ["done", 1, false],
+        ],
+      );
+      const more = await refused(
+        client,
+        stepsPlan(order, {
+          kind: "return",
+          order,
+          externalId: fresh("return"),
+          lines: [{ line: `${order}_l1`, quantity: "3", locationId: null }],
+        }),
+      );
+      assert.deepEqual([more.class, more.code], ["rejected", "not_delivered"]);
+    });
+
+    it("units that will not be shipped any more are taken off the order, once; the price stays", async () => {
+      const order = await confirmed();
+      await take(order, shipment(order, { 1: "1" }));
+      const step: PlanStep = {
+        kind: "reduce",
+        order,
+        lines: [
+          { line: `${order}_l0`, stillToShip: "0" },
+          { line: `${order}_l1`, stillToShip: "1" },
+        ],
+      };
+      for (let round = 0; round < 2; round++) await take(order, step);
+      assert.deepEqual(await orderedUnits(order), [0, 2, 1]);
+      assert.equal(await openUnits(order), 1);
+      const [found] = await read(client, "sale.order", [["client_order_ref", "=", order]], ["amount_total"]);
+      assert.equal(found?.amount_total, 45);
+    });
+
+    it("a note stands in the chatter once, as plain text", async () => {
+      const order = await confirmed();
+      const step: PlanStep = {
+        kind: "note",
+        record: order,
+        externalId: fresh("note"),
+        text: "Refunded 5.00 <b>\nby Shopify",
+      };
+      for (let round = 0; round < 2; round++) await take(order, step);
+      const [found] = await read(client, "sale.order", [["client_order_ref", "=", order]], ["message_ids"]);
+      const notes = await read(
+        client,
+        "mail.message",
+        [
+          ["id", "in", found!.message_ids],
+          ["body", "like", "Refunded"],
+        ],
+        ["body"],
+      );
+      assert.deepEqual(
+        notes.map(({ body }) => body),
+        ["<p>Refunded 5.00 &lt;b&gt;<br>by Shopify</p>"],
+      );
+    });
+
+    it("a customer is archived and brought back; one that is not there only warns", async () => {
+      const order = await confirmed();
+      const active = async () =>
+        (await read(client, "res.partner", [["name", "=", `Customer ${order}`]], ["active"]))[0]?.active;
+      await take(order, { kind: "archive", record: `${order}_c`, active: false });
+      assert.equal(await active(), false);
+      await take(order, { kind: "archive", record: `${order}_c`, active: true });
+      assert.equal(await active(), true);
+      const { warnings } = await take(order, { kind: "archive", record: fresh("nobody"), active: false });
+      assert.match(warnings.join(), /is not in Odoo/);
+    });
+  });
+}
