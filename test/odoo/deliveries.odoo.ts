@@ -102,7 +102,7 @@ for (const transport of transports) {
       assert.deepEqual(await deliveredUnits(order), [1, 3, 0]);
       const [first, rest, ...others] = await pickings(order);
       assert.deepEqual([first?.state, first?.carrier_tracking_ref], ["done", "T1, T2"]);
-      assert.match(String((first?.carrier_id as [number, string])[1]), /DHL/);
+      assert.match(String((first!.carrier_id as [number, string])[1]), /DHL/);
       assert.notEqual(rest?.state, "done");
       assert.equal(others.length, 0);
       await take(order, shipment(order, { 0: "1", 2: "1" }));

@@ -131,7 +131,7 @@ for (const transport of transports) {
         ["invoice_status"],
       );
       assert.equal(found?.invoice_status, "invoiced");
-      const memo = Number(process.env.ODOO_MAJOR ?? 19) >= 18 ? "memo" : "ref";
+      const memo = Number(process.env.ODOO_VERSION ?? 19) >= 18 ? "memo" : "ref";
       for (const { externalId, amount } of step.payments) {
         const made = await read(client, "account.payment", [[memo, "like", externalId]], ["amount"]);
         assert.deepEqual(
@@ -192,7 +192,7 @@ for (const transport of transports) {
         [note?.move_type, note?.state, note?.amount_total, note?.amount_residual],
         ["out_refund", "posted", 5, 0],
       );
-      assert.equal((note?.reversed_entry_id as [number, string])[0], invoice?.id);
+      assert.equal((note!.reversed_entry_id as [number, string])[0], invoice?.id);
       const [, line] = await read(
         client,
         "sale.order.line",

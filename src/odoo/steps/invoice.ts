@@ -195,8 +195,7 @@ function invoiceOf(
 /** The first invoice is of the whole order: a difference is no invoice to post. */
 async function mustComeTo(run: Run, id: number, order: OrderToInvoice): Promise<void> {
   const [draft] = await readInvoices(run, [["id", "=", id]]);
-  if (!draft || draft.state !== "draft" || decimal(draft.amount_total).eq(decimal(order.amount_total)))
-    return;
+  if (draft?.state !== "draft" || decimal(draft.amount_total).eq(decimal(order.amount_total))) return;
   throw refusal(
     "rejected",
     "total_mismatch",
