@@ -24,9 +24,21 @@ export { salvageEvents } from "./queue/sqlite/salvage.ts";
 export { exportOpenEvents, type ImportTally, importEvents } from "./queue/transfer.ts";
 export { startUpkeep } from "./queue/upkeep.ts";
 export { type QueueWorker, startWorker, type WorkerOutcome, type WorkerStatus } from "./queue/worker.ts";
+export { type AdminClient, type AdminConfig, createAdminClient } from "./shopify/admin.ts";
+export { type ConnectionReport, testConnection } from "./shopify/connection.ts";
 export { type EventIdentity, eventIdentity } from "./shopify/event-identity.ts";
+export {
+  type Delivery,
+  type FulfilResult,
+  fulfilDelivery,
+  type TrackingChange,
+} from "./shopify/fulfillment.ts";
+export { doFulfillment, type FulfillmentDone } from "./shopify/fulfillment-command.ts";
+export { runGraphql } from "./shopify/graphql-command.ts";
+export { type StockOptions, type StockResult, type StockRow, setStock } from "./shopify/inventory.ts";
 export { type Received, type ReceivedEvent, receiveWebhook } from "./shopify/receive.ts";
 export { readRedactRequest, redactCustomer } from "./shopify/redact.ts";
+export { failureAmong, readStockRows, setStockOfAll } from "./shopify/stock-command.ts";
 export { eventToPlan, mappedTopics } from "./sync/event-to-plan.ts";
 export { fulfillmentToPlan } from "./sync/fulfillment.ts";
 export {

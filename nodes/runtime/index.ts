@@ -1,4 +1,5 @@
 export { serveAdminApi } from "./admin-api.ts";
+export { addAdminRoute } from "./admin-route.ts";
 export { acquireDatabase, type DatabasePlace, releaseDatabase } from "./databases.ts";
 export { fail, onClose, onInput } from "./handle.ts";
 export {

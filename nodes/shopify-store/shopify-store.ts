@@ -1,17 +1,21 @@
 import type { NodeDef } from "node-red";
-import { type FlowNode, type Runtime, setting } from "../runtime/index.ts";
+import { type AdminClient, createAdminClient } from "../../src/index.ts";
+import { type FlowNode, onClose, type Runtime, setting } from "../runtime/index.ts";
+import { serveConnectionTest } from "./connection-test.ts";
 
 interface Config extends NodeDef {
   shop: string;
   adminUrl: string;
   apiVersion: string;
+  clientId: string;
 }
 
-/** One Shopify shop and what is secret about it. */
+/** One Shopify shop and what is secret about it. Nothing is called before somebody asks. */
 export interface ShopifyStoreNode extends FlowNode {
   shop: string;
   /** All that are valid now: during rotation two. */
   webhookSecrets: string[];
+  client: AdminClient;
   credentials: Record<string, unknown>;
 }
 
@@ -22,6 +26,15 @@ export default function register(RED: Runtime): void {
     this.webhookSecrets = [this.credentials?.webhookSecret, this.credentials?.previousWebhookSecret]
       .map(setting)
       .filter((secret) => secret !== "");
+    this.client = createAdminClient({
+      shop: this.shop,
+      adminUrl: setting(config.adminUrl),
+      apiVersion: setting(config.apiVersion),
+      token: setting(this.credentials?.adminToken),
+      clientId: setting(config.clientId),
+      clientSecret: setting(this.credentials?.clientSecret),
+    });
+    onClose(this, () => this.client.close());
   }
   RED.nodes.registerType<ShopifyStoreNode, Config, unknown, Record<string, unknown>>(
     "shopify-store",
@@ -31,7 +44,9 @@ export default function register(RED: Runtime): void {
         webhookSecret: { type: "password" },
         previousWebhookSecret: { type: "password" },
         adminToken: { type: "password" },
+        clientSecret: { type: "password" },
       },
     },
   );
+  serveConnectionTest(RED);
 }

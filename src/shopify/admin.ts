@@ -33,7 +33,7 @@ export interface AdminConfig {
 }
 
 export interface AdminOperation {
-  /** Of the GraphQL operation; its cost is learned under it. */
+  /** Its cost is learned under it. */
   name: string;
   text: string;
   /** Doing it twice is as good as once: a query, or a mutation with an idempotency key. */
@@ -140,7 +140,7 @@ export function createAdminClient(config: AdminConfig): AdminClient {
     variables: Record<string, unknown> = {},
     size = 1,
   ): Promise<Data> {
-    const body = JSON.stringify({ query: operation.text, variables, operationName: operation.name });
+    const body = JSON.stringify({ query: operation.text, variables });
     for (let attempts = 1; ; attempts++) {
       const { data, errors, throttled } = await attempt(operation, body, size);
       if (errors.length === 0) return data as Data;

@@ -5,7 +5,7 @@ import { definitionOf, editorFiles, nodeTypes, root } from "../support/editor-de
 
 /** What a saved flow holds: changing a name or a default here breaks flows of users. */
 const defaults: Record<string, Record<string, unknown>> = {
-  "shopify-store": { name: "", shop: "", adminUrl: "", apiVersion: "2026-10" },
+  "shopify-store": { name: "", shop: "", adminUrl: "", clientId: "", apiVersion: "2026-10" },
   "odoo-server": {
     name: "",
     url: "",
@@ -86,13 +86,14 @@ const defaults: Record<string, Record<string, unknown>> = {
     roundingSku: "ROUNDING",
   },
   "odoo-write": { name: "", server: "", operation: "plan", model: "", method: "", batchSize: 40 },
+  "shopify-write": { name: "", store: "", operation: "stock", unstocked: "activate", batchSize: 100 },
   "retry-backoff": { name: "", maxAttempts: 8, baseSeconds: 2, capSeconds: 600 },
   "dead-letter": { name: "" },
   "queue-ack": { name: "" },
 };
 
 const credentials: Record<string, string[]> = {
-  "shopify-store": ["webhookSecret", "previousWebhookSecret", "adminToken"],
+  "shopify-store": ["webhookSecret", "previousWebhookSecret", "adminToken", "clientSecret"],
   "odoo-server": ["apiKey"],
   "queue-store": ["password"],
 };
@@ -103,6 +104,7 @@ const ports: Record<string, [inputs: number, outputs: number]> = {
   "location-mapper": [1, 1],
   "shopify-to-odoo": [1, 1],
   "odoo-write": [1, 1],
+  "shopify-write": [1, 1],
   "retry-backoff": [1, 2],
   "dead-letter": [1, 1],
   "queue-ack": [1, 1],

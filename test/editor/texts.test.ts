@@ -14,6 +14,9 @@ const chosen: Record<string, string[]> = {
   "queue-ack.status.": ["lost", "none"],
   "durable-queue.status.": ["opening", "paused", "held", "not-durable", "counts"],
   "odoo-write.payload.": ["plan", "create", "write", "upsert", "unlink", "search_read", "call"],
+  "shopify-write.named.": ["stock", "fulfillment", "graphql"],
+  "shopify-write.input.": ["stock", "fulfillment", "graphql"],
+  "shopify-write.payload.": ["stock", "fulfillment", "graphql"],
   "shopify-webhook-in.address.": ["register", "outside", "off"],
 };
 

@@ -42,7 +42,7 @@ describe("stock to Shopify", () => {
     assert.deepEqual(said(results), ["set", "unchanged"]);
     assert.deepEqual(results[0], { row: rowOf(tent, 7), state: "set", before: 10, after: 7 });
     assert.equal(availableAt(shopify, tent), 7);
-    assert.equal(shopify.asked.filter(({ operationName }) => operationName === "SetQuantities").length, 1);
+    assert.equal(shopify.asked.filter(({ name }) => name === "SetQuantities").length, 1);
     assert.deepEqual(said(await setStock(shopify.client, [rowOf(tent, 7), rowOf(mat, 4)])), [
       "unchanged",
       "unchanged",
@@ -164,7 +164,7 @@ describe("stock to Shopify", () => {
       level.active = false;
       await setStock(shopify.client, [rowOf(tent, 2)]);
       assert.deepEqual([level.active, level.available], [true, 2]);
-      const writes = shopify.asked.map(({ operationName }) => operationName).slice(-2);
+      const writes = shopify.asked.map(({ name }) => name).slice(-2);
       assert.deepEqual(writes, ["SetQuantities", "ActivateInventory"]);
     });
 

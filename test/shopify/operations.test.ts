@@ -3,6 +3,7 @@ import { parse, validate } from "graphql";
 import { queryCost } from "../../sandbox/shopify/admin/cost.ts";
 import { adminSchema } from "../../sandbox/shopify/admin/graphql.ts";
 import type { AdminOperation } from "../../src/shopify/admin.ts";
+import { testConnectionOperation } from "../../src/shopify/connection.ts";
 import * as fulfillment from "../../src/shopify/fulfillment-operations.ts";
 import { readLevelsOperation } from "../../src/shopify/inventory-levels.ts";
 import { activateOperation, setQuantitiesOperation } from "../../src/shopify/inventory-writes.ts";
@@ -13,6 +14,7 @@ const operations: AdminOperation[] = [
   readLevelsOperation(8),
   setQuantitiesOperation,
   activateOperation,
+  testConnectionOperation,
 ];
 
 describe("what is asked of Shopify", () => {

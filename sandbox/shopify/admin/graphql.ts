@@ -32,6 +32,8 @@ export interface Asked {
 export interface Prepared {
   document: DocumentNode;
   mutation: boolean;
+  /** Of the operation: "SetQuantities"; null for an anonymous one. */
+  name: string | null;
   /** The fields at its root. */
   fields: string[];
   cost: number;
@@ -52,6 +54,7 @@ export function prepare(asked: Asked): Prepared | { errors: readonly object[] } 
   return {
     document,
     mutation: operation.operation === "mutation",
+    name: operation.name?.value ?? null,
     fields: operation.selectionSet.selections.flatMap((one) =>
       one.kind === "Field" ? [one.name.value] : [],
     ),

@@ -38,7 +38,7 @@ export interface ShopifyStandIn {
   /** How often a field was asked for at the root: "inventorySetQuantities". */
   calls(field: string): number;
   /** Every request body so far. */
-  asked: Asked[];
+  asked: (Asked & { name?: string | null })[];
   /** How many requests were told THROTTLED. */
   throttled(): number;
   /** Moves the shop's clock on; its tokens and keys grow old by it. */
@@ -73,7 +73,7 @@ export async function startShopifyStandIn(options: ShopifyStandInOptions = {}): 
   const tokens = makeTokens({ ...secrets, fixed: secrets.token, scopes, now });
   const faults = makeShopFaults();
   const counts = new Map<string, number>();
-  const asked: Asked[] = [];
+  const asked: ShopifyStandIn["asked"] = [];
   let throttled = 0;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -106,7 +106,7 @@ export async function startShopifyStandIn(options: ShopifyStandInOptions = {}): 
 
   async function serveGraphql(text: string, response: ServerResponse, headers: object): Promise<void> {
     const { query, variables, operationName } = JSON.parse(text) as Partial<Asked>;
-    const question: Asked = {
+    const question: ShopifyStandIn["asked"][number] = {
       query: query ?? "",
       variables: variables ?? {},
       ...(operationName && { operationName }),
@@ -115,6 +115,7 @@ export async function startShopifyStandIn(options: ShopifyStandInOptions = {}): 
     const prepared = prepare(question);
     if ("errors" in prepared) return answerJson(response, 200, prepared, headers);
     const { fields, mutation } = prepared;
+    question.name = prepared.name;
     if (mutation && faults.takes("dropBeforeApply", fields)) {
       response.socket?.destroy();
       return;

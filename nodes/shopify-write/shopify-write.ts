@@ -1,0 +1,78 @@
+import type { NodeDef } from "node-red";
+import {
+  type AdminClient,
+  createGatherer,
+  doFulfillment,
+  failureAmong,
+  HoldfastError,
+  readStockRows,
+  runGraphql,
+  type StockResult,
+  type StockRow,
+  setStockOfAll,
+} from "../../src/index.ts";
+import { type FlowNode, onInput, type Runtime, settleDone, whole } from "../runtime/index.ts";
+import type { ShopifyStoreNode } from "../shopify-store/shopify-store.ts";
+
+interface Config extends NodeDef {
+  store: string;
+  operation: "stock" | "fulfillment" | "graphql";
+  unstocked: "activate" | "reject";
+  batchSize: number | string;
+}
+
+/** Writes to Shopify within its cost budget, and settles the event done once Shopify has it. */
+export default function register(RED: Runtime): void {
+  function ShopifyWrite(this: FlowNode, config: Config): void {
+    RED.nodes.createNode(this, config);
+    const store = RED.nodes.getNode(config.store) as ShopifyStoreNode | null;
+    let written = 0;
+    let underWay = 0;
+    const writeStock = createGatherer<StockRow[], StockResult[]>({
+      max: whole(config.batchSize, 100),
+      run: (messages) =>
+        setStockOfAll(store!.client, messages, { unstocked: config.unstocked || "activate" }),
+    });
+
+    const write = async (client: AdminClient, payload: unknown): Promise<unknown> => {
+      if (config.operation === "graphql") return runGraphql(client, payload);
+      if (config.operation === "fulfillment") return doFulfillment(client, payload);
+      const results = await writeStock(readStockRows(payload));
+      const failure = failureAmong(results);
+      if (failure) throw new HoldfastError(failure);
+      return { results };
+    };
+
+    onInput(this, "shopify", async (message, send) => {
+      if (!store)
+        throw new HoldfastError({
+          class: "unavailable",
+          code: "not_configured",
+          message: RED._("shopify-write.error.no-store"),
+          source: "shopify",
+        });
+      underWay++;
+      this.status({
+        fill: "blue",
+        shape: "dot",
+        text: RED._("shopify-write.status.writing", { count: underWay }),
+      });
+      try {
+        message.payload = await write(store.client, message.payload);
+      } finally {
+        underWay--;
+      }
+      if ((await settleDone(message)) === "lost") this.warn(RED._("shopify-write.warn.lost"));
+      const warnings = (message.payload as { warnings?: string[] } | null)?.warnings ?? [];
+      for (const warning of warnings) this.warn(warning);
+      written++;
+      this.status({
+        fill: warnings.length > 0 ? "yellow" : "green",
+        shape: "dot",
+        text: RED._("shopify-write.status.written", { count: written }),
+      });
+      send(message);
+    });
+  }
+  RED.nodes.registerType("shopify-write", ShopifyWrite);
+}
