@@ -41,6 +41,7 @@ export { readRedactRequest, redactCustomer } from "./shopify/redact.ts";
 export { failureAmong, readStockRows, setStockOfAll } from "./shopify/stock-command.ts";
 export { eventToPlan, mappedTopics } from "./sync/event-to-plan.ts";
 export { fulfillmentToPlan } from "./sync/fulfillment.ts";
+export { type OdooStock, type StockedVariant, type StockSource, stockRows } from "./sync/inventory.ts";
 export {
   type LocationRow,
   locationIdOf,
