@@ -7,25 +7,28 @@ import type { Tally } from "./tally.ts";
  * The head is the earliest event that is neither done nor dead. Where dead letters hold their key, an earlier dead
  * one keeps the lane without a head.
  */
+const earliest = (state: string) =>
+  `(SELECT min(seq) FROM event WHERE queue = ?1 AND key = ?2 AND state = '${state}') AS ${state}`;
+
 export const laneSql = {
-  first: `SELECT min(seq) AS seq FROM event WHERE queue = ? AND key = ? AND state = ?`,
+  earliest: `SELECT ${["leased", "ready", "blocked", "dead"].map(earliest).join(", ")}`,
   move: `UPDATE event SET state = ? WHERE seq = ?`,
 };
 
+/** The first of a key in each state, by its place. */
+type Lane = Record<"leased" | "ready" | "blocked" | "dead", number | null>;
+
 /** Makes a lane true again after one of its events changed; a few index look-ups, however long the lane. */
 export function prepareRegate(db: DatabaseSync, tally: Tally): (queue: Queue, key: string | null) => void {
-  const first = db.prepare(laneSql.first);
+  const earliestOf = db.prepare(laneSql.earliest);
   const move = db.prepare(laneSql.move);
   return (queue, key) => {
     if (key === null) return;
-    const earliest = (state: string) => (first.get(queue.id, key, state)?.seq as number | null) ?? null;
+    const { leased, ready, blocked, dead } = earliestOf.get(queue.id, key) as unknown as Lane;
     // While one is worked on all others are blocked already, and stay so.
-    if (earliest("leased") !== null) return;
-    const ready = earliest("ready");
-    const blocked = earliest("blocked");
-    const dead = queue.deadHoldsKey ? earliest("dead") : null;
+    if (leased !== null) return;
     const head = Math.min(ready ?? Infinity, blocked ?? Infinity);
-    const held = dead !== null && dead < head;
+    const held = queue.deadHoldsKey && dead !== null && dead < head;
     if (ready !== null && (held || ready !== head)) {
       move.run("blocked", ready);
       tally.moved(queue.id, "ready", "blocked");
