@@ -110,6 +110,26 @@ describe("the editor", function () {
           await editor.closeDialog();
         });
 
+      it("tests a shop's connection at one click, and says in words what is wrong", async () => {
+        const { page } = editor;
+        await editor.openDialog("shop");
+        await page.locator("#node-config-input-test").click();
+        const result = page.locator("#node-config-input-test-result");
+        await result.getByText("refuses connections").waitFor();
+        await page.screenshot({ path: picture("dialog-shop-tested") });
+        await editor.closeDialog();
+      });
+
+      it("asks what to do with items that are not stocked only where stock is set", async () => {
+        const { page } = editor;
+        await editor.openDialog("stock");
+        const unstocked = page.locator("#node-input-unstocked");
+        assert.equal(await unstocked.isVisible(), true);
+        await page.locator("#node-input-operation").selectOption("fulfillment");
+        assert.equal(await unstocked.isVisible(), false);
+        await editor.closeDialog();
+      });
+
       it("fills in Odoo Online's limits at one click", async () => {
         const { page } = editor;
         await editor.openDialog("odoo");

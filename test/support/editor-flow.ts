@@ -10,7 +10,9 @@ export const everyNode: FlowNodeConfig[] = [
     type: "shopify-store",
     name: "",
     shop: "example.myshopify.com",
-    adminUrl: "",
+    // Nobody listens there: a test must not call a real shop.
+    adminUrl: "http://127.0.0.1:1",
+    clientId: "",
     apiVersion: "2026-10",
     credentials: { webhookSecret: "a secret", adminToken: "a token" },
   },
@@ -125,6 +127,16 @@ export const everyNode: FlowNodeConfig[] = [
     giftCardSku: "GIFT-CARD",
     roundingSku: "ROUNDING",
     wires: [["write"]],
+  },
+  {
+    id: "stock",
+    type: "shopify-write",
+    ...at(980, 300),
+    store: "shop",
+    operation: "stock",
+    unstocked: "activate",
+    batchSize: 100,
+    wires: [[]],
   },
   {
     id: "write",
