@@ -18,6 +18,8 @@ interface Config extends NodeDef {
   model: string;
   method: string;
   batchSize: number | string;
+  /** Whether the event is done after this; before this setting existed it always was. */
+  settles?: boolean;
 }
 
 /** Writes to Odoo and settles the event done once Odoo has it. */
@@ -66,7 +68,8 @@ export default function register(RED: Runtime): void {
       } finally {
         underWay--;
       }
-      if ((await settleDone(message)) === "lost") this.warn(RED._("odoo-write.warn.lost"));
+      if (config.settles !== false && (await settleDone(message)) === "lost")
+        this.warn(RED._("odoo-write.warn.lost"));
       const warnings = (message.payload as { warnings?: string[] } | null)?.warnings ?? [];
       for (const warning of warnings) this.warn(warning);
       written++;

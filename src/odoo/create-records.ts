@@ -17,17 +17,27 @@ export async function createRecords(run: Run): Promise<void> {
 }
 
 /**
- * The newest order that was there before: those beyond it are made by this run or beside it, so nobody needs
+ * The newest orders and invoices that were there before: those beyond it are made by this run or beside it, so nobody needs
  * to compare them with what their plans say.
  */
 async function newestIds(run: Run): Promise<ReadonlyMap<string, number>> {
-  const model = "sale.order";
-  if (!run.items.some(({ record }) => record.model === model && record.write === "always")) return new Map();
-  const [newest] = (await run.client.call(model, "search_read", {
-    args: { domain: [], fields: ["id"], order: "id desc", limit: 1 },
-    context: { active_test: false },
-  })) as { id: number }[];
-  return new Map([[model, newest?.id ?? 0]]);
+  const models = new Set(
+    run.items.flatMap(({ record: { model, write }, id }) =>
+      id === undefined && ((model === "sale.order" && write === "always") || model === "account.move")
+        ? [model]
+        : [],
+    ),
+  );
+  const newest = await Promise.all(
+    [...models].map(async (model) => {
+      const [row] = (await run.client.call(model, "search_read", {
+        args: { domain: [], fields: ["id"], order: "id desc", limit: 1 },
+        context: { active_test: false },
+      })) as { id: number }[];
+      return [model, row?.id ?? 0] as const;
+    }),
+  );
+  return new Map(newest);
 }
 
 async function createGroup(

@@ -1,13 +1,14 @@
 import type { Failure } from "../failure.ts";
 import { groupBy } from "../group.ts";
-import type { ExpectedTotals } from "../import-plan.ts";
+import type { ExpectedTotals, ImportRecord } from "../import-plan.ts";
 import { type Decimal, decimal, decimalText, zero } from "../money.ts";
-import { shapeOf } from "./cells.ts";
-import { resolverFor } from "./create-records.ts";
+import { allReferences, shapeOf } from "./cells.ts";
+import { createRecords, resolverFor } from "./create-records.ts";
 import { changed, type Document, readDocuments } from "./documents.ts";
 import { writeEach } from "./isolate.ts";
 import { findIds } from "./known-ids.ts";
 import type { Item } from "./plan-items.ts";
+import { findAll, findKey, judge } from "./references.ts";
 import { failPlan, isOpen, nameOf, type Run, warnPlan } from "./run.ts";
 import { type Comparison, compare, explainRounding, mismatch } from "./totals.ts";
 import { bringTo } from "./update-records.ts";
@@ -28,14 +29,21 @@ export interface Settlement {
  * A document that is confirmed already, and not this run's to write, only warns: a person took it as it is.
  */
 export async function settleTotals(run: Run, settlements: readonly Settlement[]): Promise<void> {
-  for (const [model, group] of groupBy(settlements, ({ expected }) => expected.model)) {
+  for (const [model, settled] of groupBy(settlements, ({ expected }) => expected.model)) {
+    // An item may get another id on the way.
+    const group = settled.map((one) => ({
+      ...one,
+      get id() {
+        return one.item?.id ?? one.id;
+      },
+    }));
     const wrong = async (): Promise<Settlement[]> => {
       const rows = await read(run, model, group);
       return group.filter((one) => isOpen(run, one.plan) && differs(look(run, one, rows)));
     };
     await writeDraftsAnew(run, model, await wrong());
     await adjust(run, model, await wrong());
-    await judge(run, model, group);
+    await settle(run, model, group);
   }
 }
 
@@ -58,9 +66,24 @@ function differs(found: Comparison): boolean {
 async function writeDraftsAnew(run: Run, model: string, wrong: readonly Settlement[]): Promise<void> {
   const rows = await read(run, model, wrong);
   const drafts = wrong.flatMap(({ item, id }) =>
-    item && !item.fresh && isDraft(rows.get(id)) && item.record.write !== "always" ? [item] : [],
+    item && !item.fresh && isDraft(rows.get(id)) ? [item] : [],
   );
-  if (drafts.length > 0) await bringTo(run, drafts);
+  if (drafts.length === 0) return;
+  // Older versions book an invoice's lines twice when they are written anew: a draft of those is made again.
+  if (model === "account.move") await makeAgain(run, model, drafts);
+  else
+    await bringTo(
+      run,
+      drafts.filter(({ record }) => record.write !== "always"),
+    );
+}
+
+async function makeAgain(run: Run, model: string, drafts: readonly Item[]): Promise<void> {
+  const ids = drafts.map(({ id }) => id!);
+  await run.client.call(model, "unlink", { ids });
+  changed(run, model, ids);
+  for (const item of drafts) delete item.id;
+  await createRecords(run);
 }
 
 function isDraft(row: Document | undefined): boolean {
@@ -102,7 +125,8 @@ async function adjust(run: Run, model: string, wrong: readonly Settlement[]): Pr
     };
     return [{ id, plan, record }];
   });
-  for (const group of groupBy(changes, ({ record }) => shapeOf(record)).values()) {
+  const findable = await withFinds(run, changes);
+  for (const group of groupBy(findable, ({ record }) => shapeOf(record)).values()) {
     const records = group.map(({ record }) => record);
     const outcomes = await writeEach(run.client, records, await resolverFor(run, records), "upsert");
     changed(
@@ -115,6 +139,27 @@ async function adjust(run: Run, model: string, wrong: readonly Settlement[]): Pr
       if ("failure" in outcome) failPlan(run, plan, outcome.failure);
     });
   }
+}
+
+/** Answers what the lines look for (their product), which no item of the run does; what is not found fails its plan. */
+async function withFinds<Change extends { plan: number; record: ImportRecord }>(
+  run: Run,
+  changes: readonly Change[],
+): Promise<Change[]> {
+  const findsOf = ({ record }: Change) => allReferences(record).filter((reference) => "find" in reference);
+  const { ids } = await findAll(run.client, changes.flatMap(findsOf));
+  const others = run.finds;
+  run.finds = (reference) => {
+    const found = ids.get(findKey(reference));
+    return found ? judge(reference, found) : others(reference);
+  };
+  return changes.filter((change) => {
+    const missing = findsOf(change)
+      .map(run.finds)
+      .find((found) => "failure" in found);
+    if (missing && "failure" in missing) failPlan(run, change.plan, missing.failure.failure);
+    return !missing;
+  });
 }
 
 /** What adjustment lines of earlier applications come to, by external id. */
@@ -139,7 +184,7 @@ async function pricesNow(
   return prices;
 }
 
-async function judge(run: Run, model: string, group: readonly Settlement[]): Promise<void> {
+async function settle(run: Run, model: string, group: readonly Settlement[]): Promise<void> {
   const rows = await read(run, model, group);
   const failed: { plan: number; failure: Failure }[] = [];
   for (const one of group) {

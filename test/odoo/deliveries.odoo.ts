@@ -17,10 +17,16 @@ for (const transport of transports) {
   describe(`deliveries in a real Odoo over ${transport}, as a sales-and-stock user`, function () {
     this.timeout(120_000);
     let client: OdooClient;
+    /** Debian's Odoo 14 lets nobody else validate a return: it reads the stock's valuation with the user's rights. */
+    let receiving: OdooClient;
     before(() => {
       client = realClient("user", transport);
+      receiving = Number(process.env.ODOO_VERSION ?? 19) === 14 ? realClient("admin", transport) : client;
     });
-    after(() => client.close());
+    after(() => {
+      client.close();
+      receiving.close();
+    });
 
     /** A confirmed order of two goods, 2 and 3 of them, and a service. */
     async function confirmed(): Promise<string> {
@@ -180,7 +186,7 @@ for (const transport of transports) {
       const step = shipment(order, { 0: "2", 1: "1" });
       const undo = { kind: "undeliver" as const, order, externalId: step.externalId };
       await take(order, step);
-      for (let round = 0; round < 2; round++) await take(order, undo);
+      for (let round = 0; round < 2; round++) await apply(receiving, stepsPlan(order, undo));
       assert.deepEqual(await deliveredUnits(order), [0, 0, 0]);
       assert.equal(await openUnits(order), 5);
       const returns = (await pickings(order)).filter((one) => one.picking_type_code === "incoming");
@@ -213,7 +219,7 @@ for (const transport of transports) {
           { line: `${order}_l1`, quantity: "1", locationId: null },
         ],
       };
-      for (let round = 0; round < 2; round++) await take(order, step);
+      for (let round = 0; round < 2; round++) await apply(receiving, stepsPlan(order, step));
       assert.deepEqual(await deliveredUnits(order), [0, 2, 0]);
       const back = await read(
         client,

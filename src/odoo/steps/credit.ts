@@ -10,6 +10,7 @@ interface Crediting extends Job<"credit"> {
   order: Document;
   /** The order's invoice; undefined: there is none. */
   invoice: Invoice | undefined;
+  record: ImportRecord;
 }
 
 /** Posts credit notes of exactly the plans' amounts, linked to their invoices, and pays them back. */
@@ -21,15 +22,12 @@ export async function credit(run: Run, jobs: readonly Job<"credit">[]): Promise<
   const all: Crediting[] = [];
   await eachAlone(run, jobs, async (job) => {
     const order = orderIn(orders, job.step.order);
-    all.push({ ...job, order, invoice: await invoiceOf(run, order.id) });
+    const invoice = await invoiceOf(run, order.id);
+    all.push({ ...job, order, invoice, record: await completed(run, job.step.record, order.id, invoice) });
   });
   const ids = await bringMore(
     run,
-    all.map(({ plan, step, invoice }) => ({
-      plan,
-      records: [linked(step.record, invoice)],
-      totals: step.totals,
-    })),
+    all.map(({ plan, step, record }) => ({ plan, records: [record], totals: step.totals })),
   );
   const payings: Paying[] = [];
   const notes = new Map<number, Invoice>();
@@ -66,7 +64,22 @@ async function invoiceOf(run: Run, order: number): Promise<Invoice | undefined> 
   return first;
 }
 
-function linked(record: ImportRecord, invoice: Invoice | undefined): ImportRecord {
-  if (!invoice || "reversed_entry_id" in record.values) return record;
-  return { ...record, values: { ...record.values, reversed_entry_id: { id: invoice.id } } };
+/** A refund tells neither partner nor currency, nor the invoice it is of: they are the order's. */
+async function completed(
+  run: Run,
+  record: ImportRecord,
+  order: number,
+  invoice: Invoice | undefined,
+): Promise<ImportRecord> {
+  const [row] = (await run.client.call("sale.order", "search_read", {
+    args: { domain: [["id", "=", order]], fields: ["partner_invoice_id", "currency_id"] },
+  })) as { partner_invoice_id: [number, string]; currency_id: [number, string] }[];
+  return {
+    ...record,
+    values: {
+      ...(row && { partner_id: { id: row.partner_invoice_id[0] }, currency_id: { id: row.currency_id[0] } }),
+      ...(invoice && { reversed_entry_id: { id: invoice.id } }),
+      ...record.values,
+    },
+  };
 }

@@ -25,6 +25,7 @@ export interface Picking {
   id: number;
   name: string;
   state: string;
+  origin: string | false;
   picking_type_code: string;
   picking_type_id: [id: number, name: string];
   partner_id: [id: number, name: string] | false;
@@ -82,7 +83,7 @@ export async function readPickings(run: Run, ids: Iterable<number>): Promise<Map
     args: {
       domain: [["id", "in", wanted]],
       fields: [
-        ...["name", "state", "picking_type_code", "picking_type_id", "partner_id"],
+        ...["name", "state", "origin", "picking_type_code", "picking_type_id", "partner_id"],
         ...(group ? [group] : []),
       ],
     },

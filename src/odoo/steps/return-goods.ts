@@ -22,7 +22,7 @@ export async function returnGoods(run: Run, jobs: readonly Job<"return">[]): Pro
     const deliveries = groupBy(back, ({ move }) => move.picking);
     const [first] = [...deliveries.keys()];
     const delivery = first === undefined ? undefined : (await readPickings(run, [first])).get(first);
-    if (delivery ?? stands) await takeBack(run, step.externalId, delivery, back);
+    if (delivery ?? stands) await takeBack(run, step.externalId, delivery, back, "Return of");
   });
 }
 

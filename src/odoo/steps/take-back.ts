@@ -18,6 +18,7 @@ export interface Back {
 /**
  * A return picking with an external id, made once and validated: what comes back is taken off the delivered quantity.
  * @param back what comes back, with the delivery it is from; not needed when the return stands already.
+ * @param reason stands in its source document, before the delivery's name.
  * @throws HoldfastError
  */
 export async function takeBack(
@@ -25,8 +26,9 @@ export async function takeBack(
   externalId: string,
   delivery: Picking | undefined,
   back: readonly Back[],
+  reason: string,
 ): Promise<void> {
-  const picking = await returnPicking(run, externalId, delivery, back);
+  const picking = await returnPicking(run, externalId, delivery, back, reason);
   const moves = await readMoves(run, { pickings: [picking] });
   await validate(run, { picking, done: new Map(moves.map(({ id, demand }) => [id, demand])) });
 }
@@ -36,12 +38,13 @@ async function returnPicking(
   externalId: string,
   delivery: Picking | undefined,
   back: readonly Back[],
+  reason: string,
 ): Promise<number> {
   const known = await findAny(run.client, externalId);
   if (known?.model === "stock.picking") return known.id;
   if (!delivery)
     throw refusal("rejected", "not_delivered", `${externalId} takes back nothing that was delivered`);
-  const record = translateRecord(run.major, await asRecord(run, externalId, delivery, back));
+  const record = translateRecord(run.major, await asRecord(run, externalId, delivery, back, reason));
   const [outcome] = await writeEach(run.client, [record], (reference) =>
     "id" in reference ? reference.id : undefined,
   );
@@ -54,6 +57,7 @@ async function asRecord(
   externalId: string,
   delivery: Picking,
   back: readonly Back[],
+  reason: string,
 ): Promise<ImportRecord> {
   const from = back[0]!.move.to;
   const to = back[0]!.to ?? back[0]!.move.from;
@@ -66,7 +70,7 @@ async function asRecord(
       picking_type_id: { id: await returnType(run, delivery.picking_type_id[0]) },
       location_id: { id: from },
       location_dest_id: { id: to },
-      origin: `Return of ${delivery.name}`,
+      origin: `${reason} ${delivery.name}`,
       partner_id: delivery.partner_id ? { id: delivery.partner_id[0] } : null,
       return_id: { id: delivery.id },
       ...common,

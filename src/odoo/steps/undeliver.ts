@@ -1,8 +1,8 @@
-import { decimal, zero } from "../../money.ts";
+import { type Decimal, decimal, zero } from "../../money.ts";
 import { findAny } from "../known-ids.ts";
 import { eachAlone, type Run, refusal, warnPlan } from "../run.ts";
-import { readLines, writeLines } from "./lines.ts";
-import { isOver, type Move, readMoves, readPickings } from "./moves.ts";
+import { type OrderLine, readLines, writeLines } from "./lines.ts";
+import { isOver, type Move, type Picking, readMoves, readPickings } from "./moves.ts";
 import { type Job, orderIn, ordersOf } from "./step.ts";
 import { takeBack } from "./take-back.ts";
 import { pickingOf } from "./track.ts";
@@ -28,7 +28,8 @@ export async function undeliver(run: Run, jobs: readonly Job<"undeliver">[]): Pr
       const units = notReturned(move, moves);
       return units > 0 ? [{ move, units, to: null }] : [];
     });
-    if (back.length > 0 || (await findAny(run.client, undo))) await takeBack(run, undo, delivery, back);
+    if (back.length > 0 || (await findAny(run.client, undo)))
+      await takeBack(run, undo, delivery, back, cancelled);
     await deliverAgain(run, order.id, order.display_name, new Set(delivered.map(({ line }) => line)));
   });
 }
@@ -48,30 +49,43 @@ async function deliverAgain(
   name: string,
   lines: ReadonlySet<number>,
 ): Promise<void> {
-  const lacking = async () => {
-    const rows = await readLines(run, [...lines]);
-    const open = (await readMoves(run, { orders: [order] })).filter(
-      ({ state, returns }) => !isOver(state) && returns === null,
-    );
-    return rows.filter(({ id, product_uom_qty, qty_delivered }) =>
-      open
-        .filter((move) => move.line === id)
-        .reduce((total, move) => total.plus(decimal(move.demand)), decimal(qty_delivered))
-        .lt(decimal(product_uom_qty)),
-    );
-  };
-  const rows = await lacking();
+  const rows = await lacking(run, order, lines);
   if (rows.length === 0) return;
   await writeLines(
     run,
     order,
     rows.map((row) => ({ ...row, quantity: row.product_uom_qty })),
   );
-  if ((await lacking()).length === 0) return;
+  if ((await lacking(run, order, lines)).length === 0) return;
   throw refusal(
     "rejected",
     "not_planned_again",
     `the goods are back, but Odoo does not plan to deliver ${name} again`,
     "Unlock the order in Odoo, then retry; or make the delivery there by hand and discard this event.",
   );
+}
+
+/** Lines of which less is delivered or planned than ordered. Goods that a customer sent back are not to be sent again. */
+async function lacking(run: Run, order: number, lines: ReadonlySet<number>): Promise<OrderLine[]> {
+  const moves = await readMoves(run, { orders: [order] });
+  const pickings = await readPickings(
+    run,
+    moves.map(({ picking }) => picking),
+  );
+  const units = (line: number): Decimal =>
+    moves
+      .filter((move) => move.line === line)
+      .reduce((total, move) => {
+        const amount = decimal(isOver(move.state) ? move.done : move.demand);
+        if (move.returns === null) return total.plus(amount);
+        return isUndo(pickings.get(move.picking)) ? total.minus(amount) : total;
+      }, zero);
+  const rows = await readLines(run, [...lines]);
+  return rows.filter(({ id, product_uom_qty }) => units(id).lt(decimal(product_uom_qty)));
+}
+
+const cancelled = "Cancelled in Shopify:";
+
+function isUndo(picking: Picking | undefined): boolean {
+  return (picking?.origin || "").startsWith(cancelled);
 }
