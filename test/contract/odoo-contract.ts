@@ -577,6 +577,58 @@ function contract(transport: Transport, getServer: () => Promise<OdooUnderTest>)
     });
   });
 
+  describe("versions and steps", () => {
+    const versioned = (id: string, at: string, price: string): ImportPlan => {
+      const one = plan({ lines: [{ price }], total: price });
+      const order = one.records[1]!;
+      order.externalId = id;
+      order.write = "always";
+      order.values.origin = `Shopify #${id} (${at})`;
+      order.children!.order_line![0]!.externalId = `${id}_l`;
+      one.totals!.externalId = id;
+      return { ...one, version: { externalId: id, at } };
+    };
+
+    it("a later version changes the order, an earlier one is skipped", async () => {
+      const id = fresh("order");
+      await applied(versioned(id, "2026-11-24T10:00:00Z", "10.00"));
+      const made = await applied(versioned(id, "2026-11-24T12:00:00Z", "12.00"));
+      const [stale] = await applyPlans(client, [versioned(id, "2026-11-24T11:00:00Z", "11.00")]);
+      assert.equal(stale?.ok && stale.skipped, "stale");
+      assert.equal((await readOrder(made, ["amount_total"])).amount_total, 12);
+    });
+
+    it("a cent within the limit becomes a line of its own, once", async () => {
+      const one = plan({ lines: [{ price: "10.00" }], total: "10.01" });
+      const [line] = one.records[1]!.children!.order_line!;
+      const { price_unit: _price, ...values } = line!.values;
+      one.totals!.adjustment = {
+        upTo: "0.02",
+        field: "order_line",
+        line: { model: line!.model, externalId: fresh("adjustment"), values },
+      };
+      await applied(one);
+      const id = await applied(one);
+      const order = await readOrder(id, ["amount_total", "order_line"]);
+      assert.deepEqual([order.amount_total, (order.order_line as number[]).length], [10.01, 2]);
+    });
+
+    it("confirming keeps the order date, and cancelling a confirmed order cancels it; both once", async () => {
+      const one = plan();
+      one.steps = [{ kind: "confirm", order: nameOf(one) }];
+      await applied(one);
+      const id = await applied(one);
+      assert.deepEqual(await readOrder(id, ["state", "date_order"]), {
+        id,
+        state: "sale",
+        date_order: "2026-03-04 10:00:00",
+      });
+      for (let round = 0; round < 2; round++)
+        await applyPlans(client, [{ ...one, steps: [{ kind: "cancel", order: nameOf(one) }] }]);
+      assert.equal((await readOrder(id, ["state"])).state, "cancel");
+    });
+  });
+
   describe("forty orders, two of them bad", () => {
     it("thirty-eight are written, the two say why", async () => {
       const plans = Array.from({ length: 40 }, () =>
