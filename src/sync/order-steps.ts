@@ -19,6 +19,8 @@ export interface OrderStepsContext {
 /** What happens to an order after it stands in Odoo, by the state it has in Shopify. */
 export function orderSteps({ order, externalId, options, payments }: OrderStepsContext): PlanStep[] {
   if (isCancelled(order)) return [{ kind: "cancel", order: externalId }];
+  const status = (textOf(order.financial_status) ?? "").toLowerCase();
+  if (!isConfirmed(status, options)) return [];
   const held = heldBecause(order, options);
   if (held !== null)
     return [
@@ -26,11 +28,9 @@ export function orderSteps({ order, externalId, options, payments }: OrderStepsC
         kind: "note",
         record: externalId,
         externalId: `${externalId}_held`,
-        text: `Kept as a quotation: ${held}.`,
+        text: `Held, because ${held}: look at it, then confirm it by hand.`,
       },
     ];
-  const status = (textOf(order.financial_status) ?? "").toLowerCase();
-  if (!isConfirmed(status, options)) return [];
   const steps: PlanStep[] = [{ kind: "confirm", order: externalId }];
   if (options.invoice !== "none" && paid.has(status))
     steps.push({

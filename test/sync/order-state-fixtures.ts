@@ -494,7 +494,20 @@ export const stateFixtures: OrderFixture[] = [
       more: { financial_status: "paid", tags: "summer, Fraud Review" },
     }),
     lines: ["line_1: SH-1, 2 × 25, no tax"],
-    steps: ["note on order_5678: Kept as a quotation: it has the tag Fraud Review in Shopify."],
+    steps: [
+      "note on order_5678: Held, because it has the tag Fraud Review in Shopify: look at it, then confirm it by hand.",
+    ],
+  },
+  {
+    title: "the same tag on an order that would not be confirmed anyway",
+    settings: { confirm: "paid", holdTags: "fraud review" },
+    payload: order({
+      items: [two()],
+      total: "50.00",
+      more: { financial_status: "pending", tags: "fraud review" },
+    }),
+    lines: ["line_1: SH-1, 2 × 25, no tax"],
+    steps: [],
   },
   {
     title: "a risk that an integrator fetched",
@@ -505,14 +518,16 @@ export const stateFixtures: OrderFixture[] = [
       more: { financial_status: "paid", risk_level: "HIGH" },
     }),
     lines: ["line_1: SH-1, 2 × 25, no tax"],
-    steps: ["note on order_5678: Kept as a quotation: Shopify calls it high risk."],
+    steps: [
+      "note on order_5678: Held, because Shopify calls it high risk: look at it, then confirm it by hand.",
+    ],
   },
   {
     title: "a test order kept as a quotation",
     settings: { confirm: "always", testOrders: "quotation" },
     payload: order({ items: [two()], total: "50.00", more: { test: true, financial_status: "paid" } }),
     lines: ["line_1: SH-1, 2 × 25, no tax"],
-    steps: ["note on order_5678: Kept as a quotation: it is a test order."],
+    steps: ["note on order_5678: Held, because it is a test order: look at it, then confirm it by hand."],
   },
   {
     title: "tax in the shop's prices, none in Odoo's",

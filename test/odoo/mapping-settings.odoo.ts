@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import type { OdooClient } from "../../src/odoo/client.ts";
+import { eventToPlan } from "../../src/sync/event-to-plan.ts";
+import type { OrderMappingSettings } from "../../src/sync/order-options.ts";
+import { prepareOdoo } from "../support/odoo-prepared.ts";
+import { apply, fresh, type Row, read, realClient, refused } from "../support/odoo-real.ts";
+import { ann, item, type Json, order, tax } from "../sync/order-builder.ts";
+
+/** What the mapping's settings promise, read back from a real Odoo. */
+describe("the mapping's settings in a real Odoo", function () {
+  this.timeout(120_000);
+  let client: OdooClient;
+  let admin: OdooClient;
+  before(async () => {
+    client = realClient("user", "json2");
+    admin = realClient("admin", "json2");
+    await prepareOdoo(admin, [eventToPlan("orders/create", sold({}), { pricelist: "Shop EUR" })]);
+  });
+  after(() => {
+    client.close();
+    admin.close();
+  });
+
+  const sold = (more: Json, of: Json = {}): Json =>
+    order({ items: [item({ price: "20.00", more: of })], total: "20.00", more });
+
+  async function written(
+    payload: Json,
+    settings: OrderMappingSettings,
+    fields: string[],
+    by: OdooClient = client,
+  ): Promise<{ row: Row; prefix: string }> {
+    const prefix = `${fresh("set")}_`;
+    const plan = eventToPlan("orders/create", payload, {
+      externalIdPrefix: prefix,
+      pricelist: "Shop EUR",
+      ...settings,
+    });
+    const { ids } = await apply(by, plan);
+    const [row] = await read(admin, "sale.order", [["id", "=", ids[`${prefix}order_5678`]]], fields);
+    return { row: row!, prefix };
+  }
+
+  it("keeps tags, campaign and channel, and makes what is missing of them, as a sales user", async () => {
+    const mark = fresh("word");
+    const { row } = await written(
+      sold({ tags: `vip ${mark}, summer ${mark}`, landing_site: `/?utm_source=${mark}&utm_medium=m${mark}` }),
+      { tags: true, utm: true, salesperson: process.env.ODOO_LOGIN ?? "" },
+      ["tag_ids", "source_id", "medium_id", "user_id"],
+    );
+    const tags = await read(admin, "crm.tag", [["id", "in", row.tag_ids]], ["name"]);
+    assert.deepEqual(tags.map(({ name }) => name).toSorted(), [`summer ${mark}`, `vip ${mark}`]);
+    assert.equal((row.source_id as [number, string])[1], mark);
+    assert.equal((row.medium_id as [number, string])[1], `m${mark}`);
+    const [user] = await read(admin, "res.users", [["id", "=", (row.user_id as [number])[0]]], ["login"]);
+    assert.equal(user?.login, process.env.ODOO_LOGIN);
+  });
+
+  it("gives a company its VAT number on the invoice address", async () => {
+    const { row } = await written(
+      sold({ note_attributes: [{ name: "VAT number", value: "BE 0477.472.701" }] }),
+      { vatAttribute: "VAT number" },
+      ["partner_invoice_id", "partner_id"],
+    );
+    const [company] = await read(
+      admin,
+      "res.partner",
+      [["id", "=", (row.partner_invoice_id as [number])[0]]],
+      ["vat", "is_company"],
+    );
+    assert.equal(company?.vat, "BE0477472701");
+    assert.equal(company.is_company, true);
+  });
+
+  it("makes a missing product and a missing tax for a user who may, once", async () => {
+    const sku = fresh("sku");
+    const payload = order({
+      items: [item({ sku, price: "20.00", taxes: [tax(0.1234, "2.47")], more: { variant_id: null } })],
+      total: "22.47",
+      tax: "2.47",
+    });
+    const settings = { missingProduct: "create", missingTax: "create" } as const;
+    await written(payload, settings, ["id"], admin);
+    const { row } = await written(payload, settings, ["amount_total"], admin);
+    assert.equal(row.amount_total, 22.47);
+    const products = await read(admin, "product.product", [["default_code", "=", sku]], ["is_storable"]);
+    assert.deepEqual(
+      products.map(({ is_storable }) => is_storable),
+      [true],
+    );
+    const taxes = await read(admin, "account.tax", [["amount", "=", 12.34]], ["price_include"]);
+    assert.deepEqual(
+      taxes.map(({ price_include }) => price_include),
+      [false],
+    );
+  });
+
+  it("writes a line on the stand-in product, which says what it stands for", async () => {
+    const sku = fresh("sku");
+    const { row } = await written(
+      order({ items: [item({ sku, price: "20.00" })], total: "20.00" }),
+      { missingProduct: "stand_in" },
+      ["id", "amount_total"],
+      admin,
+    );
+    const [line] = await read(admin, "sale.order.line", [["order_id", "=", row.id]], ["name", "product_id"]);
+    assert.match(String(line!.name), new RegExp(`SKU: ${sku}`));
+    assert.match(String((line!.product_id as [number, string])[1]), /not in Odoo yet/);
+  });
+
+  it("names what a setting names wrongly", async () => {
+    const plan = eventToPlan("orders/create", sold({}), {
+      externalIdPrefix: `${fresh("set")}_`,
+      team: "Nobody's team",
+    });
+    const failure = await refused(client, plan);
+    assert.equal(failure.code, "crm_team_not_found");
+    assert.match(failure.message, /#1001.*Nobody's team/);
+  });
+
+  it("brings a customer up to date, and leaves them alone when the event is late", async () => {
+    const prefix = `${fresh("set")}_`;
+    const tell = (city: string, at: string) =>
+      apply(
+        client,
+        eventToPlan(
+          "customers/update",
+          { ...ann, updated_at: at, default_address: { city, country_code: "GB" } },
+          { externalIdPrefix: prefix },
+        ),
+      );
+    const { ids } = await tell("York", "2026-11-04T12:00:00Z");
+    await tell("Leeds", "2026-11-03T12:00:00Z");
+    const cities = async () =>
+      (await read(admin, "res.partner", [["id", "=", ids[`${prefix}customer_7001`]]], ["city"])).map(
+        ({ city }) => city,
+      );
+    assert.deepEqual(await cities(), ["York"]);
+    await tell("Hull", "2026-11-05T12:00:00Z");
+    assert.deepEqual(await cities(), ["Hull"]);
+  });
+
+  it("writes each variant as a product, and a second time the same ones", async () => {
+    const prefix = `${fresh("set")}_`;
+    const variant = (id: number, price: string) => ({ id, title: `V${id}`, sku: `${prefix}${id}`, price });
+    const product = (price: string, at: string) => ({
+      ...{ id: 31, title: "Shirt", status: "active", updated_at: at },
+      variants: [variant(41, price), variant(42, price)],
+    });
+    const settings = { externalIdPrefix: prefix, products: "write" } as const;
+    await apply(admin, eventToPlan("products/create", product("20.00", "2026-11-04T12:00:00Z"), settings));
+    await apply(admin, eventToPlan("products/update", product("25.00", "2026-11-05T12:00:00Z"), settings));
+    const rows = await read(
+      admin,
+      "product.product",
+      [["default_code", "=like", `${prefix}%`]],
+      ["lst_price", "name"],
+    );
+    assert.deepEqual(
+      rows.map(({ name, lst_price }) => [name, lst_price]),
+      [
+        ["Shirt - V41", 25],
+        ["Shirt - V42", 25],
+      ],
+    );
+  });
+});
