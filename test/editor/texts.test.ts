@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { mappedTopics } from "../../src/sync/event-to-plan.ts";
 import { editorFiles, localeText, nodeTypes, root } from "../support/editor-definition.ts";
 
 /** Keys that end in a name from elsewhere in the program, and what that may be. */
@@ -69,6 +70,18 @@ describe("editor texts", () => {
         );
       });
     });
+});
+
+describe("the topics that shopify-webhook-in recommends", () => {
+  it("all have a mapping", () => {
+    const tip = localeText(editorFiles("shopify-webhook-in").locale, "shopify-webhook-in.tip.topics") ?? "";
+    const named = [...tip.matchAll(/\b[a-z_]+\/[a-z_]+\b/g)].map(([topic]) => topic);
+    assert.ok(named.length > 15);
+    assert.deepEqual(
+      named.filter((topic) => !mappedTopics.includes(topic)),
+      [],
+    );
+  });
 });
 
 /** All keys of a node's own texts that its dialog or its program names. */
