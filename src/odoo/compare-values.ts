@@ -5,7 +5,10 @@ import { type ResolveId, referencesIn } from "./cells.ts";
 /** Whether a field as Odoo reads it already holds what a plan says. In doubt it does not, and is written. */
 export function holds(read: unknown, wanted: ImportValue, resolve: ResolveId): boolean {
   if (isReference(wanted)) {
-    const ids = referencesIn(wanted).flatMap((reference) => resolve(reference) ?? []);
+    const references = referencesIn(wanted);
+    // A find may come to nothing on purpose; an external id that is not there is for Odoo to refuse.
+    if (references.some((one) => "externalId" in one && resolve(one) === undefined)) return false;
+    const ids = references.flatMap((reference) => resolve(reference) ?? []);
     const held = Array.isArray(read) && typeof read[1] === "string" ? [read[0]] : read === false ? [] : read;
     return Array.isArray(held) && sameIds(held as number[], ids);
   }
