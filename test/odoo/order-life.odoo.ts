@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import type { OdooClient } from "../../src/odoo/client.ts";
+import { eventToPlan } from "../../src/sync/event-to-plan.ts";
+import type { OrderMappingSettings } from "../../src/sync/order-options.ts";
+import { prepareOdoo } from "../support/odoo-prepared.ts";
+import { apply, fresh, type Row, read, realClient } from "../support/odoo-real.ts";
+import {
+  both,
+  fulfilled,
+  item,
+  type Json,
+  now,
+  order,
+  paidBack,
+  refunded,
+  shippingLine,
+  tax,
+} from "../sync/order-builder.ts";
+
+const journals = [{ gateway: "shopify_payments", journal: "SHPAY" }];
+
+/** Shopify's own events, through the mapping and into Odoo, as a user who may invoice. */
+describe("an order's life, from Shopify's events to a real Odoo", function () {
+  this.timeout(180_000);
+  let client: OdooClient;
+  let admin: OdooClient;
+  before(() => {
+    client = realClient("billing", "json2");
+    admin = realClient("admin", "json2");
+  });
+  after(() => {
+    client.close();
+    admin.close();
+  });
+
+  const line = (more: Json = {}): Json =>
+    item({ price: "20.00", quantity: 2, taxes: [tax(0.19, "7.60")], more });
+  const sold = (of: Json, more: Json = {}): Json =>
+    order({
+      items: [of],
+      shipping: [shippingLine({ price: "4.90", taxes: [tax(0.19, "0.93")] })],
+      total: "53.43",
+      tax: "8.53",
+      more: {
+        financial_status: "paid",
+        payment_gateway_names: ["shopify_payments"],
+        total_outstanding: "0.00",
+        ...more,
+      },
+    });
+
+  /** A shop of its own, so that every run has its own order 5678. */
+  function shop() {
+    const prefix = `${fresh("life")}_`;
+    const settings: OrderMappingSettings = {
+      externalIdPrefix: prefix,
+      pricelist: "Shop EUR",
+      journals,
+      confirm: "paid",
+      invoice: "invoice_and_payment",
+    };
+    return {
+      tell: async (topic: string, payload: Json) => {
+        const plan = eventToPlan(topic, payload, settings);
+        if (plan.records.length > 0) await prepareOdoo(admin, [plan]);
+        return apply(client, plan);
+      },
+      order: async (id: number): Promise<Row> =>
+        (
+          await read(
+            admin,
+            "sale.order",
+            [["id", "=", id]],
+            ["state", "amount_total", "invoice_ids", "picking_ids"],
+          )
+        )[0]!,
+      line: async (id: number): Promise<Row> =>
+        (
+          await read(
+            admin,
+            "sale.order.line",
+            [
+              ["order_id", "=", id],
+              ["product_id.default_code", "=", "SH-1"],
+            ],
+            ["product_uom_qty", "qty_delivered", "qty_invoiced"],
+          )
+        )[0]!,
+      moves: async (ids: unknown): Promise<unknown[][]> =>
+        (
+          await read(
+            admin,
+            "account.move",
+            [["id", "in", ids]],
+            ["move_type", "state", "amount_total", "payment_state"],
+          )
+        ).map((row) => [row.move_type, row.state, row.amount_total, row.payment_state]),
+      id: (ids: Record<string, number>): number => ids[`${prefix}order_5678`]!,
+    };
+  }
+
+  it("paid, shipped, one came back: confirmed, invoiced and paid, delivered, returned, credited; each event twice", async () => {
+    const { tell, order: look, line: lineNow, moves, id } = shop();
+    const created = await tell("orders/create", sold(line()));
+    const orderId = id(created.ids);
+    await tell("orders/paid", sold(line()));
+    let now_ = await look(orderId);
+    assert.equal(now_.state, "sale");
+    assert.equal(now_.amount_total, 53.43);
+    const [invoice, ...more] = await moves(now_.invoice_ids);
+    assert.deepEqual(more, []);
+    assert.deepEqual(invoice?.slice(0, 3), ["out_invoice", "posted", 53.43]);
+    assert.ok(["paid", "in_payment"].includes(String(invoice?.[3])), String(invoice?.[3]));
+
+    const shipment = fulfilled([{ id: 1, quantity: 2 }], {
+      tracking_company: "DHL",
+      tracking_numbers: ["JD01"],
+    });
+    await tell("fulfillments/create", shipment);
+    await tell("fulfillments/update", shipment);
+    assert.equal((await lineNow(orderId)).qty_delivered, 2);
+
+    const back = refunded(
+      [
+        {
+          id: 1,
+          quantity: 1,
+          restock: "return",
+          net: "20.00",
+          tax: "3.80",
+          of: line({ fulfillable_quantity: 0 }),
+        },
+      ],
+      { transactions: [paidBack("23.80")] },
+    );
+    await tell("refunds/create", back);
+    await tell("refunds/create", back);
+    await tell(
+      "orders/updated",
+      sold(line({ current_quantity: 1, fulfillable_quantity: 0 }), {
+        ...now("29.63", "4.73"),
+        updated_at: "2026-11-06T10:00:00Z",
+        financial_status: "partially_refunded",
+        fulfillments: [shipment],
+        refunds: [back],
+      }),
+    );
+    const after = await lineNow(orderId);
+    assert.deepEqual([after.product_uom_qty, after.qty_delivered], [2, 1]);
+    now_ = await look(orderId);
+    assert.equal(now_.amount_total, 53.43);
+    const documents = await moves(now_.invoice_ids);
+    assert.deepEqual(documents.map((row) => row.slice(0, 3)).toSorted(), [
+      ["out_invoice", "posted", 53.43],
+      ["out_refund", "posted", 23.8],
+    ]);
+  });
+
+  it("one piece cancelled before it was shipped: less to ship, its money credited", async () => {
+    const { tell, order: look, line: lineNow, moves, id } = shop();
+    const orderId = id((await tell("orders/create", sold(line()))).ids);
+    const cancelled = refunded(
+      [
+        {
+          ...{ id: 1, quantity: 1, restock: "cancel", net: "20.00", tax: "3.80" },
+          of: line({ fulfillable_quantity: 1, fulfillment_status: null }),
+        },
+      ],
+      { transactions: [paidBack("23.80", { id: 9101 })] },
+    );
+    await tell("refunds/create", cancelled);
+    await tell(
+      "orders/updated",
+      sold(line({ current_quantity: 1, fulfillable_quantity: 1 }), {
+        ...now("29.63", "4.73"),
+        updated_at: "2026-11-06T10:00:00Z",
+        financial_status: "partially_refunded",
+        refunds: [cancelled],
+      }),
+    );
+    assert.equal((await lineNow(orderId)).product_uom_qty, 1);
+    const row = await look(orderId);
+    assert.equal(row.amount_total, 29.63);
+    assert.equal((await moves(row.invoice_ids)).length, 2);
+  });
+
+  it("shipping refunded alone", async () => {
+    const { tell, order: look, moves, id } = shop();
+    const orderId = id((await tell("orders/create", sold(line()))).ids);
+    await tell(
+      "refunds/create",
+      refunded([], {
+        refund_shipping_lines: [
+          {
+            id: 1,
+            shipping_line: { id: 80, title: "Standard", tax_lines: [tax(0.19, "0.93")] },
+            subtotal_amount_set: both("4.90", "EUR"),
+            tax_amount_set: both("0.93", "EUR"),
+          },
+        ],
+        transactions: [paidBack("5.83", { id: 9201 })],
+      }),
+    );
+    const documents = await moves((await look(orderId)).invoice_ids);
+    assert.deepEqual(documents.find(([type]) => type === "out_refund")?.slice(0, 3), [
+      "out_refund",
+      "posted",
+      5.83,
+    ]);
+  });
+
+  it("cancelled, with its invoice still a draft or none", async () => {
+    const { tell, order: look, id } = shop();
+    const unpaid = { financial_status: "pending", total_outstanding: "53.43" };
+    const orderId = id((await tell("orders/create", sold(line(), unpaid))).ids);
+    await tell(
+      "orders/cancelled",
+      sold(line({ current_quantity: 0, fulfillable_quantity: 0 }), {
+        ...{ ...unpaid, financial_status: "voided", cancelled_at: "2026-11-06T10:00:00Z" },
+        updated_at: "2026-11-06T10:00:00Z",
+      }),
+    );
+    assert.equal((await look(orderId)).state, "cancel");
+  });
+});
