@@ -13,10 +13,10 @@ import { stateFixtures } from "../sync/order-state-fixtures.ts";
 
 /** 500 orders as they come, and the same after a week, in the shop's currency or the buyer's. */
 const count = 500;
-const batchSize = 100;
+const batchSize = 40;
 
 describe("orders of every kind in a real Odoo", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let client: OdooClient;
   let billing: OdooClient;
   let admin: OdooClient;
