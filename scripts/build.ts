@@ -12,6 +12,8 @@ const queueFile = path.join(root, "src", "queue", "sqlite", "queue-file.ts");
 const queueThread = path.join(root, "src", "queue", "sqlite", "thread.ts");
 const checkpointThread = path.join(root, "src", "queue", "sqlite", "checkpoint-thread.ts");
 
+const operatorDir = path.join(nodesDir, "operator");
+
 /** Folders of nodes/ that hold a node: those with a file of their own name. */
 export const nodeNames: string[] = readdirSync(nodesDir).filter((name) =>
   existsSync(path.join(nodesDir, name, `${name}.ts`)),
@@ -70,7 +72,24 @@ export async function buildPackage(dist = path.join(root, "dist")): Promise<void
     // Node-RED wants the function itself as the module.
     footer: { js: "module.exports = module.exports.default;" },
   });
+  await build({
+    ...common,
+    outdir: dist,
+    entryPoints: [{ in: path.join(operatorDir, "plugin.ts"), out: "operator" }],
+    footer: { js: "module.exports = module.exports.default;" },
+  });
+  await build({
+    bundle: true,
+    platform: "browser",
+    target: "es2022",
+    format: "iife",
+    charset: "utf8",
+    logLevel: "warning",
+    outfile: path.join(dist, "operator.page.js"),
+    entryPoints: [path.join(operatorDir, "page", "index.ts")],
+  });
   await stop();
+  copyOperatorFiles(dist);
   writeTypes(path.join(dist, "types"));
   for (const name of nodeNames) copyEditorFiles(name, dist);
   cpSync(path.join(root, "icons"), path.join(dist, "icons"), { recursive: true });
@@ -86,6 +105,15 @@ function writeTypes(outDir: string): void {
     stdio: "inherit",
   });
   if (run.status !== 0) throw new Error("Writing the type declarations failed; see above.");
+}
+
+function copyOperatorFiles(dist: string): void {
+  const copy = (from: string, to: string): void =>
+    cpSync(path.join(operatorDir, from), path.join(dist, to), { recursive: true });
+  copy("plugin.html", "operator.html");
+  copy("page.html", "operator.page.html");
+  copy(path.join("page", "operator.css"), "operator.page.css");
+  copy("locales", "locales");
 }
 
 function copyEditorFiles(name: string, dist: string): void {

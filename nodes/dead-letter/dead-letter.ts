@@ -1,6 +1,8 @@
 import type { NodeDef } from "node-red";
 import {
+  createDigester,
   type DeadLetterCommand,
+  type Digest,
   type Failure,
   failureOf,
   HoldfastError,
@@ -16,17 +18,31 @@ import {
   hadLease,
   isDead,
   leaseOf,
+  type Message,
+  onClose,
   onInput,
   openQueues,
+  positive,
   type Runtime,
   statusText,
   wasDone,
 } from "../runtime/index.ts";
 
+interface Config extends NodeDef {
+  /** 0: each dead letter is told of by itself. */
+  digestMinutes: number | string;
+}
+
 /** Ends failed events as dead letters and emits each once, for alerts; redrives and discards on command. */
 export default function register(RED: Runtime): void {
-  function DeadLetter(this: FlowNode, config: NodeDef): void {
+  function DeadLetter(this: FlowNode, config: Config): void {
     RED.nodes.createNode(this, config);
+    const digestMs = positive(config.digestMinutes, 0) * 60_000;
+    const digester =
+      digestMs > 0
+        ? createDigester(digestMs, (digest) => this.send(digestMessage(RED, digest) as Message))
+        : null;
+    onClose(this, () => digester?.stop());
 
     onInput(this, "queue", async (message, send) => {
       const redaction = message.failure ? null : readRedactCommand(message.topic, message.payload);
@@ -58,12 +74,35 @@ export default function register(RED: Runtime): void {
       delete message.error;
       message.failure = failure;
       this.status({ fill: "red", shape: "dot", text: statusText(failure.message) });
-      send(message);
-      if (isDead(message))
-        await findQueue(String(message.queue?.name))?.running()?.store.told(String(message.queue?.id));
+      const store = findQueue(String(message.queue?.name))?.running()?.store;
+      const id = String(message.queue?.id);
+      if (digester) {
+        const reference = live?.reference ?? (await store?.get(id))?.reference ?? null;
+        digester.add({ queue: live?.queue ?? String(message.queue?.name ?? ""), reference, failure });
+      } else send(message);
+      if (isDead(message)) await store?.told(id);
     });
   }
   RED.nodes.registerType("dead-letter", DeadLetter);
+}
+
+/** Ready for mail and chat: `topic` is a subject, `payload` a text; `digest` is for those who write their own. */
+function digestMessage(RED: Runtime, digest: Digest): object {
+  const say = (key: string, values: Record<string, unknown>): string =>
+    RED._(key, values as Record<string, string>);
+  const queues = Object.keys(digest.queues).join(", ");
+  const topic = say("dead-letter.digest.subject", { count: digest.count, queues });
+  const lines = digest.reasons.map(({ count, message, hint, references }) =>
+    say("dead-letter.digest.reason", {
+      count,
+      message,
+      hint: hint ?? "",
+      orders: references.join(", "),
+    })
+      .replace(/\n+/g, "\n")
+      .trim(),
+  );
+  return { topic, payload: [topic, ...lines].join("\n\n"), digest };
 }
 
 async function carryOut(

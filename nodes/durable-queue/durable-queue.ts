@@ -24,6 +24,7 @@ import {
   serveAdminApi,
   setting,
   startQueueSession,
+  tellActivity,
   verbatimText,
   whole,
 } from "../runtime/index.ts";
@@ -161,6 +162,11 @@ function delivery(RED: Runtime, event: LeasedEvent, lease: string, session: Queu
     reference: event.reference,
     settle: async (outcome) => {
       const settled = await worker.settle(lease, outcome);
+      if (settled === "ok") {
+        const { id, reference, topic, enqueuedAt } = event;
+        const told = { queue: session.name, id, reference, topic, attempt, enqueuedAt, outcome };
+        tellActivity({ what: "settled", at: Date.now(), ...told });
+      }
       forgetLease(lease, settled === "ok" && outcome.to === "done");
       return settled;
     },

@@ -1,6 +1,14 @@
 import type { NodeDef } from "node-red";
 import { createOdooClient, type OdooClient } from "../../src/index.ts";
-import { type FlowNode, onClose, positive, type Runtime, setting } from "../runtime/index.ts";
+import {
+  closeDestination,
+  type FlowNode,
+  onClose,
+  openDestination,
+  positive,
+  type Runtime,
+  setting,
+} from "../runtime/index.ts";
 
 interface Config extends NodeDef {
   url: string;
@@ -33,7 +41,11 @@ export default function register(RED: Runtime): void {
       maxParallel: positive(config.maxParallel, 4),
       minIntervalMs: positive(config.minIntervalMs, 0),
     });
-    onClose(this, () => this.client.close());
+    openDestination(this.id, "odoo", this.name || this.url);
+    onClose(this, (removed) => {
+      if (removed) closeDestination(this.id);
+      this.client.close();
+    });
   }
   RED.nodes.registerType<OdooServerNode, Config, unknown, Record<string, unknown>>(
     "odoo-server",

@@ -10,7 +10,15 @@ import {
   readOperation,
 } from "../../src/index.ts";
 import type { OdooServerNode } from "../odoo-server/odoo-server.ts";
-import { type FlowNode, onInput, type Runtime, setting, settleDone, whole } from "../runtime/index.ts";
+import {
+  type FlowNode,
+  onInput,
+  type Runtime,
+  setting,
+  settleDone,
+  watching,
+  whole,
+} from "../runtime/index.ts";
 
 interface Config extends NodeDef {
   server: string;
@@ -64,7 +72,7 @@ export default function register(RED: Runtime): void {
         text: RED._("odoo-write.status.writing", { count: underWay }),
       });
       try {
-        message.payload = await write(message.payload);
+        message.payload = await watching(config.server, () => write(message.payload));
       } finally {
         underWay--;
       }

@@ -16,7 +16,6 @@ type Running = NonNullable<ReturnType<QueueSession["running"]>>;
  * - `GET /NAME/export`: what a queue still has to do, one event a line. The queue must be paused and at rest, because
  *   two queues that work on the same events would apply each twice and keep no order between them.
  * - `POST /NAME/import`: such lines, as `application/x-ndjson`; they are worked on at once. Twice doubles nothing.
- * - `POST /NAME/pause`, `POST /NAME/resume`: a person stops a queue, or lets it go on.
  */
 export function serveAdminApi(RED: Runtime): void {
   if (RED.settings.httpAdminRoot === false || prepared.has(RED.httpAdmin)) return;
@@ -72,25 +71,6 @@ export function serveAdminApi(RED: Runtime): void {
         answerFailure(response, thrown, tally);
       }
       worker.wake();
-    }),
-  );
-
-  httpAdmin.post(
-    "/holdfast/queues/:name/pause",
-    mayWrite,
-    onQueue(async ({ worker }, request, response) => {
-      const { reason } = ((request as { body?: unknown }).body ?? {}) as { reason?: unknown };
-      await worker.pause(typeof reason === "string" && reason !== "" ? reason : "paused by an operator");
-      answer(response, 200, { paused: true });
-    }),
-  );
-
-  httpAdmin.post(
-    "/holdfast/queues/:name/resume",
-    mayWrite,
-    onQueue(async ({ worker }, _request, response) => {
-      await worker.resume();
-      answer(response, 200, { paused: false });
     }),
   );
 }

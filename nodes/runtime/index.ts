@@ -1,6 +1,16 @@
+export { type Activity, onActivity, tellActivity } from "./activity.ts";
 export { serveAdminApi } from "./admin-api.ts";
 export { addAdminRoute } from "./admin-route.ts";
 export { acquireDatabase, type DatabasePlace, releaseDatabase } from "./databases.ts";
+export {
+  closeDestination,
+  type Destination,
+  destinationAnswered,
+  destinationFailed,
+  destinations,
+  openDestination,
+  watching,
+} from "./destinations.ts";
 export { fail, onClose, onInput } from "./handle.ts";
 export {
   forgetLease,

@@ -18,6 +18,8 @@ import {
   type WorkerStatus,
 } from "../../src/index.ts";
 
+import { tellActivity } from "./activity.ts";
+
 /**
  * How long a closing queue waits for what is in flight; what is left is delivered again, and applied once.
  * Shorter than the 4 s that webhooks wait for a redeployed node, so that a redeploy refuses none.
@@ -71,6 +73,8 @@ export interface QueueSession {
   readonly name: string;
   /** @throws HoldfastError when the event could not be stored. */
   append(event: NewEvent): Promise<AppendResult>;
+  /** As it was shown last. */
+  state(): QueueState;
   /** Null until the store is open. */
   running(): { store: EventStore; worker: QueueWorker } | null;
   stop(): Promise<void>;
@@ -110,8 +114,14 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
   let statusTimer: NodeJS.Timeout | undefined;
   let counted: Counts = { blocked: 0, ready: 0, leased: 0, done: 0, dead: 0, oldestOpenAt: null };
 
+  let shown: QueueState = { kind: "closed", failure: null };
+  const show = (state: QueueState): void => {
+    shown = state;
+    options.onState(state);
+  };
+
   const showState = async (): Promise<void> => {
-    if (!live) return options.onState({ kind: "closed", failure: closedBecause });
+    if (!live) return show({ kind: "closed", failure: closedBecause });
     const { store, worker, database } = live;
     let failed: Failure | null = null;
     const counts = await store.counts().catch((thrown) => {
@@ -123,7 +133,7 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
     // Without an answer what was counted last still stands; what is wrong has to be seen.
     counted = counts ?? counted;
     if (!stopped)
-      options.onState({
+      show({
         kind: "running",
         counts: counted,
         worker: { ...worker.status(), paused, trouble: worker.status().trouble ?? failed },
@@ -142,6 +152,7 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
 
   const session: QueueSession = {
     name,
+    state: () => shown,
     running: () => live,
     isOver: () => stopped,
     async append(event) {
@@ -154,6 +165,7 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
           stateChanged();
         }
         live.worker.wake();
+        if (result?.outcome !== "duplicate") tellActivity({ what: "stored", queue: name, at: Date.now() });
         return result!;
       } catch (thrown) {
         notStored = failureOf(thrown, "queue");

@@ -107,7 +107,7 @@ describe("a queue is moved over the admin API", () => {
   });
 
   it("and goes on where it was when it is resumed", async () => {
-    await ask("POST", "orders/resume");
+    await ask("POST", "orders/resume", "{}", "application/json");
     await eventually("it delivers again", async () => (await counts("orders"))!.leased! > 0);
   });
 });

@@ -96,7 +96,7 @@ const defaults: Record<string, Record<string, unknown>> = {
   },
   "shopify-write": { name: "", store: "", operation: "stock", unstocked: "activate", batchSize: 100 },
   "retry-backoff": { name: "", maxAttempts: 8, baseSeconds: 2, capSeconds: 600 },
-  "dead-letter": { name: "" },
+  "dead-letter": { name: "", digestMinutes: 0 },
   "queue-ack": { name: "" },
 };
 

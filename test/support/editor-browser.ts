@@ -25,6 +25,8 @@ export interface EditorOptions {
   scheme?: "light" | "dark";
   width?: number;
   height?: number;
+  /** Of somebody who is signed in. */
+  token?: string;
   /** Pixels a CSS pixel, for pictures. */
   scale?: number;
 }
@@ -49,6 +51,11 @@ export async function openEditor(browser: Browser, options: EditorOptions): Prom
     (scheme) => localStorage.setItem("view-dark-theme", scheme),
     options.scheme ?? "light",
   );
+  if (options.token !== undefined)
+    await context.addInitScript(
+      (token) => localStorage.setItem("auth-tokens", JSON.stringify({ access_token: token })),
+      options.token,
+    );
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {

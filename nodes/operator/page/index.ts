@@ -1,0 +1,60 @@
+/** One program, two places: a tab of the editor's sidebar, and a page of its own. */
+import type { Host } from "./api.ts";
+import { startApp } from "./app.ts";
+import { listenToComms } from "./live.ts";
+import { signIn, signOut, storedToken } from "./sign-in.ts";
+import { setTexts } from "./texts.ts";
+
+interface Editor {
+  settings: { apiRootUrl?: string; get(name: string): { access_token?: string } | null };
+  comms: {
+    subscribe(topic: string, listener: () => void): void;
+    unsubscribe(topic: string, listener: () => void): void;
+  };
+}
+
+async function loadTexts(root: string): Promise<void> {
+  setTexts(await (await fetch(`${root}holdfast/texts`)).json());
+}
+
+/** In the editor, which signs people in and keeps the channel open. */
+async function mountInEditor(place: HTMLElement, RED: Editor): Promise<void> {
+  const root = RED.settings.apiRootUrl ?? "";
+  await loadTexts(root);
+  startApp(place, {
+    root,
+    token: () => RED.settings.get("auth-tokens")?.access_token ?? null,
+    listen: (onCounts) => {
+      RED.comms.subscribe("holdfast/counts", onCounts);
+      return () => RED.comms.unsubscribe("holdfast/counts", onCounts);
+    },
+    onSignedOut: null,
+    signOut: null,
+  });
+}
+
+async function mountPage(place: HTMLElement): Promise<void> {
+  await loadTexts("");
+  let end = (): void => {};
+  const enter = (): void => {
+    const host: Host = {
+      root: "",
+      token: storedToken,
+      listen: (onCounts) => listenToComms("", storedToken, onCounts),
+      onSignedOut: () => {
+        end();
+        void signIn(place, enter);
+      },
+      signOut: () => {
+        end();
+        void signOut().then(() => signIn(place, enter));
+      },
+    };
+    end = startApp(place, host);
+  };
+  enter();
+}
+
+const page = document.getElementById("holdfast-operator-page");
+if (page) void mountPage(page);
+else (window as unknown as { holdfastOperator: object }).holdfastOperator = { mount: mountInEditor };
