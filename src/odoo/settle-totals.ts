@@ -97,19 +97,27 @@ function isLeftAlone({ item }: Settlement, row: Document): boolean {
 
 /** The line's price is what Odoo's total lacks without it, so applying again changes nothing more. */
 async function adjust(run: Run, model: string, wrong: readonly Settlement[]): Promise<void> {
-  const rows = await read(run, model, wrong);
-  const wanted = wrong.flatMap((one) => {
-    const found = look(run, one, rows);
-    const adjustment = one.expected.adjustment;
-    const row = rows.get(one.id);
-    if (!adjustment || !row || "failure" in found || found.total.eq(zero) || isLeftAlone(one, row)) return [];
-    return [{ ...one, adjustment, found }];
-  });
-  if (wanted.length === 0) return;
+  const adjustable = wrong.filter(({ expected }) => expected.adjustment);
+  if (adjustable.length === 0) return;
   const prices = await pricesNow(
     run,
-    wanted.map(({ adjustment }) => adjustment.line),
+    adjustable.map(({ expected }) => expected.adjustment!.line),
   );
+  // The totals after the prices: what another writer adjusts in between is then no difference any more.
+  changed(
+    run,
+    model,
+    adjustable.map(({ id }) => id),
+  );
+  const rows = await read(run, model, adjustable);
+  const wanted = adjustable.flatMap((one) => {
+    const found = look(run, one, rows);
+    const row = rows.get(one.id);
+    if (!row || "failure" in found || found.total.eq(zero) || isLeftAlone(one, row)) return [];
+    return [
+      { plan: one.plan, id: one.id, expected: one.expected, adjustment: one.expected.adjustment!, found },
+    ];
+  });
   const changes = wanted.flatMap(({ id, plan, expected, adjustment, found }) => {
     const price = (prices.get(adjustment.line.externalId) ?? zero).plus(found.total);
     if (price.abs().gt(decimal(adjustment.upTo)) || found.tax.abs().gt(decimal(adjustment.upTo))) return [];
