@@ -3,8 +3,14 @@ import type { Asked, Said } from "./errors.ts";
 import { isConflict } from "./exceptions.ts";
 import { plainText } from "./plain-text.ts";
 
+/** Odoo 14 calls what it refuses an unknown error, with the exception's class before its text. */
+const wrappedBy14 =
+  /^Unknown error during import: <class 'odoo\.exceptions\.(?:UserError|ValidationError|AccessError|MissingError)'>: ([\s\S]+)$/;
+
 /** What a row's error text inside a reply of `load` means; the caller adds whose row it was. */
 export function loadTextFailure(text: string, asked: Asked): Said {
+  const known = wrappedBy14.exec(text);
+  if (known) return loadTextFailure(known[1]!, asked);
   const said = plainText(text, asked.clean);
   if (isConflict("", text)) {
     return {
