@@ -1,11 +1,10 @@
-/** Takes the README's picture of the example flow from the real editor: `screenshot-flow.ts [file.png]`. */
+/** Takes the README's picture of the example flow from the real editor. */
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { launchNodeRed } from "../sandbox/node-red.ts";
 import { launchBrowser, openEditor } from "../test/support/editor-browser.ts";
 import { temporaryFolder } from "../test/support/temporary.ts";
-import { buildPackage } from "./build.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const example = path.join(root, "examples", "order-and-inventory-sync.json");
@@ -54,11 +53,4 @@ function flowArea(page: Page): Promise<{ x: number; y: number; width: number; he
     const bottom = Math.max(...boxes.map((box) => box.bottom)) + air;
     return { x: left, y: top, width: right - left, height: bottom - top };
   }, margin);
-}
-
-if (import.meta.main) {
-  const file = path.resolve(process.argv[2] ?? path.join(root, "docs", "images", "example-flow.png"));
-  await buildPackage();
-  await screenshotFlow(file);
-  console.log(file);
 }

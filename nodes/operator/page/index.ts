@@ -37,11 +37,15 @@ async function mountPage(place: HTMLElement): Promise<void> {
   await loadTexts("");
   let end = (): void => {};
   const enter = (): void => {
+    let refused = false;
     const host: Host = {
       root: "",
       token: storedToken,
       listen: (onCounts) => listenToComms("", storedToken, onCounts),
       onSignedOut: () => {
+        // Several requests are refused one after the other; the form that is being filled in stays.
+        if (refused) return;
+        refused = true;
         end();
         void signIn(place, enter);
       },
