@@ -62,7 +62,7 @@ export async function openEditor(browser: Browser, options: EditorOptions): Prom
     if (message.type() === "error" || message.text().startsWith("Validation error"))
       complaints.push(`console: ${message.text()}`);
   });
-  page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
+  page.on("pageerror", (error) => complaints.push(`exception: ${error.stack ?? error.message}`));
   page.on("response", (response) => {
     if (response.status() >= 400) complaints.push(`HTTP ${response.status()}: ${response.url()}`);
   });
