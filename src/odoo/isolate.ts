@@ -3,7 +3,7 @@ import type { ImportRecord } from "../import-plan.ts";
 import type { ResolveId } from "./cells.ts";
 import type { OdooClient } from "./client.ts";
 import { lookUp } from "./external-ids.ts";
-import { type LoadMode, load } from "./load.ts";
+import { type LoadDefaults, type LoadMode, load } from "./load.ts";
 
 export type Outcome = { id: number; warnings: string[] } | { failure: Failure };
 
@@ -18,9 +18,10 @@ export async function writeEach(
   records: readonly ImportRecord[],
   resolve: ResolveId,
   mode: LoadMode = "create-once",
+  defaults: LoadDefaults = {},
 ): Promise<Outcome[]> {
   if (records.length === 0) return [];
-  const reply = await load(client, records, resolve, mode);
+  const reply = await load(client, records, resolve, mode, defaults);
   if (reply.ok) return reply.ids.map((id) => ({ id, warnings: reply.warnings }));
   if (records.length === 1)
     return [
@@ -31,17 +32,17 @@ export async function writeEach(
   const { blamed } = reply;
   if (blamed.size === 0 || blamed.size === records.length) {
     const middle = records.length >> 1;
-    const first = await writeEach(client, records.slice(0, middle), resolve, mode);
-    return [...first, ...(await writeEach(client, records.slice(middle), resolve, mode))];
+    const first = await writeEach(client, records.slice(0, middle), resolve, mode, defaults);
+    return [...first, ...(await writeEach(client, records.slice(middle), resolve, mode, defaults))];
   }
   const outcomes = new Map<ImportRecord, Outcome>();
   // Alone and first: others may point to one that is blamed wrongly.
   for (const index of [...blamed.keys()].sort((a, b) => a - b)) {
     const record = records[index]!;
-    outcomes.set(record, (await writeEach(client, [record], resolve, mode))[0]!);
+    outcomes.set(record, (await writeEach(client, [record], resolve, mode, defaults))[0]!);
   }
   const rest = records.filter((_, index) => !blamed.has(index));
-  const others = await writeEach(client, rest, resolve, mode);
+  const others = await writeEach(client, rest, resolve, mode, defaults);
   rest.forEach((record, index) => {
     outcomes.set(record, others[index]!);
   });

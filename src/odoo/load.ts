@@ -12,6 +12,9 @@ import { loadTextFailure } from "./row-errors.ts";
  */
 export type LoadMode = "create-once" | "upsert";
 
+/** Ids for fields that no column names, in what is created: Odoo's `default_*` context keys. */
+export type LoadDefaults = Readonly<Record<`default_${string}`, number>>;
+
 export type LoadReply =
   | { ok: true; ids: number[]; warnings: string[] }
   /** Nothing was written. `blamed`: indexes of records that messages point at, maybe wrongly. */
@@ -36,9 +39,10 @@ export async function load(
   records: readonly ImportRecord[],
   resolve: ResolveId,
   mode: LoadMode,
+  defaults: LoadDefaults = {},
 ): Promise<LoadReply> {
   for (let attempt = 1; ; attempt++) {
-    const reply = await loadOnce(client, records, resolve, mode);
+    const reply = await loadOnce(client, records, resolve, mode, defaults);
     if (reply.ok || reply.failure.class !== "conflict" || attempt === tries) return reply;
     await new Promise((wake) => setTimeout(wake, Math.random() * 60 * 2 ** attempt + 20));
   }
@@ -49,12 +53,16 @@ async function loadOnce(
   records: readonly ImportRecord[],
   resolve: ResolveId,
   mode: LoadMode,
+  defaults: LoadDefaults,
 ): Promise<LoadReply> {
   const model = records[0]?.model ?? "";
   const { fields, data, starts } = makeTable(records, resolve);
   let answer: unknown;
   try {
-    answer = await client.call(model, "load", { args: { fields, data }, context: contexts[mode] });
+    answer = await client.call(model, "load", {
+      args: { fields, data },
+      context: { ...contexts[mode], ...defaults },
+    });
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;
     const { failure } = error;

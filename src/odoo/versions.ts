@@ -37,6 +37,19 @@ const gone: readonly { model: string; field: string; until: number }[] = [
   { model: "stock.move", field: "group_id", until: 18 },
 ];
 
+/** What older versions do otherwise where no name tells it, each with the last version that does. */
+const habits = {
+  /** A line is planned anew only when its quantity grew, not when the same is written again. */
+  "plans only growth": 14,
+  /** The places written into a new picking become those of all its moves. */
+  "picking places its moves": 15,
+} as const;
+
+/** Whether this Odoo still does what the newest does not. */
+export function still(major: number, habit: keyof typeof habits): boolean {
+  return major <= habits[habit];
+}
+
 /** The name of the newest Odoo's field on this one; null when it has none. A dotted path keeps its tail. */
 export function fieldName(major: number, model: string, field: string): string | null {
   const [head = field, ...tail] = field.split(".");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import type { Failure } from "../../src/failure.ts";
 import type {
   FindReference,
@@ -9,6 +10,7 @@ import type {
 } from "../../src/import-plan.ts";
 import { createOdooClient, type OdooClient, type OdooConfig } from "../../src/odoo/client.ts";
 import { applyPlans, type PlanResult } from "../../src/odoo/import.ts";
+import { fieldName } from "../../src/odoo/versions.ts";
 
 type Transport = "json2" | "xmlrpc";
 type Who = "user" | "billing" | "admin";
@@ -175,4 +177,46 @@ export async function refused(client: OdooClient, plan: ImportPlan): Promise<Fai
   const [result] = await applyPlans(client, [plan]);
   assert.ok(result && !result.ok, "it should have failed");
   return result.failure;
+}
+
+/**
+ * The ordinary user's twin who may do a bit more; made anew at each call.
+ * @param group external id of the right added, as "stock.group_stock_manager".
+ */
+export async function userWith(group: string): Promise<OdooClient> {
+  const admin = realClient("admin", "xmlrpc");
+  try {
+    const { major } = await admin.version();
+    const groups = fieldName(major, "res.users", "group_ids")!;
+    const [user] = await read(admin, "res.users", [["login", "=", setting("ODOO_LOGIN")]], [groups]);
+    const [module, name] = group.split(".");
+    const [right] = await read(
+      admin,
+      "ir.model.data",
+      [
+        ["module", "=", module],
+        ["name", "=", name],
+      ],
+      ["res_id"],
+    );
+    const login = fresh("user");
+    const password = randomUUID();
+    await admin.call("res.users", "create", {
+      args: {
+        vals_list: [
+          {
+            name: login,
+            login,
+            email: `${login}@example.com`,
+            password,
+            [groups]: [[6, 0, [...(user![groups] as number[]), right!.res_id]]],
+          },
+        ],
+      },
+      context: { no_reset_password: true },
+    });
+    return realClient("user", "xmlrpc", { login, apiKey: password });
+  } finally {
+    admin.close();
+  }
 }

@@ -3,7 +3,7 @@ import type { ImportRecord } from "../../import-plan.ts";
 import { writeEach } from "../isolate.ts";
 import { findAny } from "../known-ids.ts";
 import { type Run, refusal } from "../run.ts";
-import { fieldName, translateRecord } from "../versions.ts";
+import { fieldName, still, translateRecord } from "../versions.ts";
 import { type Move, type Picking, readMoves } from "./moves.ts";
 import { validate } from "./validate.ts";
 
@@ -44,32 +44,49 @@ async function returnPicking(
   if (known?.model === "stock.picking") return known.id;
   if (!delivery)
     throw refusal("rejected", "not_delivered", `${externalId} takes back nothing that was delivered`);
-  const record = translateRecord(run.major, await asRecord(run, externalId, delivery, back, reason));
-  const [outcome] = await writeEach(run.client, [record], (reference) =>
-    "id" in reference ? reference.id : undefined,
+  const type = await returnType(run, delivery.picking_type_id[0]);
+  const from = back[0]!.move.to;
+  const to = back[0]!.to ?? back[0]!.move.from;
+  const record = asRecord(run, externalId, delivery, back, reason);
+  const asDefaults = still(run.major, "picking places its moves");
+  const own = asDefaults ? {} : { location_id: { id: from }, location_dest_id: { id: to } };
+  const [outcome] = await writeEach(
+    run.client,
+    [
+      translateRecord(run.major, {
+        ...record,
+        values: { picking_type_id: { id: type.id }, ...own, ...record.values },
+      }),
+    ],
+    (reference) => ("id" in reference ? reference.id : undefined),
+    "create-once",
+    // With the places, Odoo would also hand its moves type and company.
+    asDefaults
+      ? {
+          default_location_id: from,
+          default_location_dest_id: to,
+          default_picking_type_id: type.id,
+          default_company_id: type.company_id[0],
+        }
+      : {},
   );
   if (outcome && "id" in outcome) return outcome.id;
   throw new HoldfastError(outcome!.failure);
 }
 
-async function asRecord(
+function asRecord(
   run: Run,
   externalId: string,
   delivery: Picking,
   back: readonly Back[],
   reason: string,
-): Promise<ImportRecord> {
-  const from = back[0]!.move.to;
-  const to = back[0]!.to ?? back[0]!.move.from;
+): ImportRecord {
   const group = fieldName(run.major, "stock.move", "group_id") && delivery.group_id;
   const common = group ? { group_id: { id: group[0] } } : {};
   return {
     model: "stock.picking",
     externalId,
     values: {
-      picking_type_id: { id: await returnType(run, delivery.picking_type_id[0]) },
-      location_id: { id: from },
-      location_dest_id: { id: to },
       origin: `${reason} ${delivery.name}`,
       partner_id: delivery.partner_id ? { id: delivery.partner_id[0] } : null,
       return_id: { id: delivery.id },
@@ -95,9 +112,17 @@ async function asRecord(
   };
 }
 
-async function returnType(run: Run, type: number): Promise<number> {
-  const [row] = (await run.client.call("stock.picking.type", "search_read", {
-    args: { domain: [["id", "=", type]], fields: ["return_picking_type_id"] },
-  })) as { return_picking_type_id: [number, string] | false }[];
-  return row?.return_picking_type_id ? row.return_picking_type_id[0] : type;
+interface PickingType {
+  id: number;
+  company_id: [id: number, name: string];
+  return_picking_type_id: [id: number, name: string] | false;
+}
+
+/** The kind of picking that takes back what this kind delivered; a kind without one does so itself. */
+async function returnType(run: Run, delivery: number): Promise<Pick<PickingType, "id" | "company_id">> {
+  const [type] = (await run.client.call("stock.picking.type", "search_read", {
+    args: { domain: [["id", "=", delivery]], fields: ["return_picking_type_id", "company_id"] },
+  })) as PickingType[];
+  if (!type) throw refusal("rejected", "no_picking_type", "the delivery's operation type is gone in Odoo");
+  return { ...type, id: type.return_picking_type_id ? type.return_picking_type_id[0] : type.id };
 }

@@ -1,6 +1,7 @@
 import { type Decimal, decimal, zero } from "../../money.ts";
 import { findAny } from "../known-ids.ts";
 import { eachAlone, type Run, refusal, warnPlan } from "../run.ts";
+import { still } from "../versions.ts";
 import { type OrderLine, readLines, writeLines } from "./lines.ts";
 import { isOver, type Move, type Picking, readMoves, readPickings } from "./moves.ts";
 import { type Job, orderIn, ordersOf } from "./step.ts";
@@ -42,7 +43,7 @@ export function notReturned(move: Move, moves: readonly Move[]): number {
   return Number(decimal(move.done).minus(returned));
 }
 
-/** Odoo plans what an order still lacks when the line's quantity is written, also to the same. */
+/** Odoo plans what an order still lacks when the line's quantity is written; an older one only when it grows. */
 async function deliverAgain(
   run: Run,
   order: number,
@@ -51,11 +52,11 @@ async function deliverAgain(
 ): Promise<void> {
   const rows = await lacking(run, order, lines);
   if (rows.length === 0) return;
-  await writeLines(
-    run,
-    order,
-    rows.map((row) => ({ ...row, quantity: row.product_uom_qty })),
-  );
+  const same = rows.map(({ row }) => ({ ...row, quantity: row.product_uom_qty }));
+  const less = still(run.major, "plans only growth")
+    ? rows.map(({ row, units }) => ({ ...row, quantity: units }))
+    : [];
+  await writeLines(run, order, [...less, ...same]);
   if ((await lacking(run, order, lines)).length === 0) return;
   throw refusal(
     "rejected",
@@ -66,7 +67,11 @@ async function deliverAgain(
 }
 
 /** Lines of which less is delivered or planned than ordered. Goods that a customer sent back are not to be sent again. */
-async function lacking(run: Run, order: number, lines: ReadonlySet<number>): Promise<OrderLine[]> {
+async function lacking(
+  run: Run,
+  order: number,
+  lines: ReadonlySet<number>,
+): Promise<{ row: OrderLine; units: number }[]> {
   const moves = await readMoves(run, { orders: [order] });
   const pickings = await readPickings(
     run,
@@ -81,7 +86,9 @@ async function lacking(run: Run, order: number, lines: ReadonlySet<number>): Pro
         return isUndo(pickings.get(move.picking)) ? total.minus(amount) : total;
       }, zero);
   const rows = await readLines(run, [...lines]);
-  return rows.filter(({ id, product_uom_qty }) => units(id).lt(decimal(product_uom_qty)));
+  return rows
+    .map((row) => ({ row, units: Number(units(row.id)) }))
+    .filter(({ row, units }) => units < row.product_uom_qty);
 }
 
 const cancelled = "Cancelled in Shopify:";
