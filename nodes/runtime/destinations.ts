@@ -16,12 +16,19 @@ export interface Destination {
   budget: { available: number; maximum: number } | null;
 }
 
-const known = new Map<string, Destination>();
+type Known = Omit<Destination, "budget"> & { budget(): Destination["budget"] };
 
-export function openDestination(id: string, kind: Destination["kind"], name: string): void {
-  const before = known.get(id);
-  const fresh = { answers: null, since: null, lastOkAt: null, failure: null, budget: null };
-  known.set(id, { ...fresh, ...before, id, kind, name });
+const known = new Map<string, Known>();
+
+/** @param budget what is left of it now. */
+export function openDestination(
+  id: string,
+  kind: Destination["kind"],
+  name: string,
+  budget: Known["budget"] = () => null,
+): void {
+  const fresh = { answers: null, since: null, lastOkAt: null, failure: null };
+  known.set(id, { ...fresh, ...known.get(id), id, kind, name, budget });
 }
 
 export function closeDestination(id: string): void {
@@ -29,18 +36,21 @@ export function closeDestination(id: string): void {
 }
 
 /** It answered: whether it liked what it was asked is another matter. */
-export function destinationAnswered(id: string, now: number, budget?: Destination["budget"]): void {
+export function destinationAnswered(id: string, now: number): void {
   const destination = known.get(id);
   if (!destination) return;
   if (destination.answers !== true) destination.since = now;
   Object.assign(destination, { answers: true, lastOkAt: now, failure: null });
-  if (budget) destination.budget = budget;
 }
 
-/** What was asked of it failed; only `unavailable` says that it is away. */
+/**
+ * What was asked of it failed; only `unavailable` says that it is away. `throttled` says nothing: perhaps it was not
+ * even asked.
+ */
 export function destinationFailed(id: string, failure: Failure, now: number): void {
   const destination = known.get(id);
   if (!destination) return;
+  if (failure.class === "throttled") return;
   if (failure.class !== "unavailable") return destinationAnswered(id, now);
   if (destination.answers !== false) destination.since = now;
   Object.assign(destination, { answers: false, failure });
@@ -59,5 +69,5 @@ export async function watching<T>(id: string, ask: () => Promise<T>): Promise<T>
 }
 
 export function destinations(): Destination[] {
-  return [...known.values()];
+  return [...known.values()].map((one) => ({ ...one, budget: one.budget() }));
 }

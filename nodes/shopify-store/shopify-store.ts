@@ -1,6 +1,14 @@
 import type { NodeDef } from "node-red";
 import { type AdminClient, createAdminClient } from "../../src/index.ts";
-import { type FlowNode, onClose, type Runtime, setting } from "../runtime/index.ts";
+import {
+  closeDestination,
+  type FlowNode,
+  onClose,
+  openDestination,
+  type Runtime,
+  setting,
+  watching,
+} from "../runtime/index.ts";
 import { serveConnectionTest } from "./connection-test.ts";
 
 interface Config extends NodeDef {
@@ -26,7 +34,7 @@ export default function register(RED: Runtime): void {
     this.webhookSecrets = [this.credentials?.webhookSecret, this.credentials?.previousWebhookSecret]
       .map(setting)
       .filter((secret) => secret !== "");
-    this.client = createAdminClient({
+    const client = createAdminClient({
       shop: this.shop,
       adminUrl: setting(config.adminUrl),
       apiVersion: setting(config.apiVersion),
@@ -34,7 +42,13 @@ export default function register(RED: Runtime): void {
       clientId: setting(config.clientId),
       clientSecret: setting(this.credentials?.clientSecret),
     });
-    onClose(this, () => this.client.close());
+    // Whoever asks, the operator sees how the shop answers.
+    this.client = { ...client, run: (...asked) => watching(this.id, () => client.run(...asked)) };
+    openDestination(this.id, "shopify", this.name || this.shop, client.budgetLeft);
+    onClose(this, (removed) => {
+      if (removed) closeDestination(this.id);
+      client.close();
+    });
   }
   RED.nodes.registerType<ShopifyStoreNode, Config, unknown, Record<string, unknown>>(
     "shopify-store",

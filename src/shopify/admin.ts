@@ -11,7 +11,7 @@ import {
   notJson,
   stillThrottled,
 } from "./admin-errors.ts";
-import { type CostBudget, type QueryCost, sharedBudget } from "./budget.ts";
+import { type BudgetLeft, type CostBudget, type QueryCost, sharedBudget } from "./budget.ts";
 import { fixedToken, grantedToken, type TokenSource } from "./token.ts";
 
 export interface AdminConfig {
@@ -50,6 +50,8 @@ export interface AdminClient {
   run<Data>(operation: AdminOperation, variables?: Record<string, unknown>, size?: number): Promise<Data>;
   /** The API version that Shopify used for the last answer: another one than asked for once that is too old. */
   servedVersion(): string | null;
+  /** What is left of the shop's cost budget now; null until Shopify first told. */
+  budgetLeft(): BudgetLeft | null;
   /** Closes idle connections and breaks off running calls; a closed client can be used again. */
   close(): void;
   /** Who this client is, for messages; holds no secret. */
@@ -155,6 +157,7 @@ export function createAdminClient(config: AdminConfig): AdminClient {
     apiVersion,
     run,
     servedVersion: () => served,
+    budgetLeft: budget.left,
     close() {
       http?.close();
       http = undefined;

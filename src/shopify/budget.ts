@@ -32,6 +32,13 @@ export interface CostBudget {
   enter(operation: string, size: number): Promise<Spending>;
   /** How long an operation of this size would wait now, in milliseconds. */
   waitMs(operation: string, size: number): number;
+  /** What could be spent now, in points; null until Shopify first told. */
+  left(): BudgetLeft | null;
+}
+
+export interface BudgetLeft {
+  available: number;
+  maximum: number;
 }
 
 export interface BudgetClock {
@@ -59,6 +66,7 @@ export function createBudget(
   const learned = new Map<string, Map<number, number>>();
   const waiting: { cost: number; go: () => void }[] = [];
   let status = presumed;
+  let isTold = false;
   let statusAt = clock.now();
   let reserved = 0;
   let notBefore = 0;
@@ -125,6 +133,7 @@ export function createBudget(
         reserved -= cost;
         if (told) {
           status = told.throttleStatus;
+          isTold = true;
           statusAt = clock.now();
           const costs = learned.get(operation) ?? new Map<number, number>();
           learned.set(operation, costs.set(size, Math.min(dearest, told.requestedQueryCost)));
@@ -141,6 +150,8 @@ export function createBudget(
 
   return {
     waitMs,
+    left: () =>
+      isTold ? { available: Math.max(0, Math.floor(available())), maximum: status.maximumAvailable } : null,
     enter(operation, size) {
       const cost = estimate(operation, size);
       const ms = waitMs(operation, size);

@@ -98,7 +98,10 @@ for (const version of [4, 5] as const)
       );
       assert.deepEqual(
         destinations.map(({ kind, answers }) => [kind, answers]),
-        [["odoo", false]],
+        [
+          ["shopify", null],
+          ["odoo", false],
+        ],
       );
       assert.equal((await named("#1045"))!.state, "waiting");
       scene.odoo.faults.clear();

@@ -84,16 +84,31 @@ describe("the example “stock and deliveries to Shopify”", function () {
     assert.equal((await test("hs-stock")).status, 404);
   });
 
+  const shopAsSeen = async () => {
+    const { destinations, health } = (await (await fetch(`${nodeRed.url}/holdfast/overview`)).json()) as {
+      destinations: { kind: string; answers: boolean | null; budget: Record<string, number> | null }[];
+      health: { reasons: { what: string }[] };
+    };
+    return { ...destinations.find(({ kind }) => kind === "shopify")!, reasons: health.reasons };
+  };
+
   it("sets stock, and what waits through an outage is set when Shopify is back", async () => {
     await press("hs-stock");
     await eventually("it is set", () => availableAt(shopify, sku) === 3);
+    const up = await shopAsSeen();
+    assert.equal(up.answers, true);
+    assert.ok(up.budget!.available! > 0 && up.budget!.available! <= up.budget!.maximum!, "points are left");
     shopify.faults.set({ status: 503 });
     stockUp(shopify, sku, 0, 9);
     await press("hs-stock");
     await eventually("the queue holds", () => /^on hold/.test(statuses.of("hs-stock-queue")?.text ?? ""));
     assert.equal(availableAt(shopify, sku), 9);
+    const away = await shopAsSeen();
+    assert.equal(away.answers, false);
+    assert.ok(away.reasons.some(({ what }) => what === "away"));
     shopify.faults.clear();
     await eventually("it is set again", () => availableAt(shopify, sku) === 3, 60_000);
+    assert.equal((await shopAsSeen()).answers, true);
   });
 
   it("fulfills a delivery once, though it comes twice and its first answer is lost", async () => {

@@ -33,6 +33,22 @@ const cost = (requestedQueryCost: number, currentlyAvailable: number, restoreRat
 });
 
 describe("Shopify cost budget", () => {
+  it("says what is left once Shopify has told, as it regains points and pays in advance", async () => {
+    const clock = standingClock();
+    const budget = createBudget({}, clock);
+    const first = await budget.enter("A", 1);
+    assert.equal(budget.left(), null);
+    first.settle({ cost: cost(50, 1500) });
+    assert.deepEqual(budget.left(), { available: 1500, maximum: 2000 });
+    await clock.pass(2_000);
+    assert.deepEqual(budget.left(), { available: 1700, maximum: 2000 });
+    const second = await budget.enter("A", 1);
+    assert.deepEqual(budget.left(), { available: 1650, maximum: 2000 });
+    second.settle({});
+    await clock.pass(60_000);
+    assert.deepEqual(budget.left(), { available: 2000, maximum: 2000 });
+  });
+
   it("lets through at once what can be paid", async () => {
     const budget = createBudget({}, standingClock());
     const spending = await budget.enter("A", 1);
