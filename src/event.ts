@@ -32,7 +32,20 @@ export interface QueueInfo {
 export interface MappedLocation {
   shopify: { id: string; name: string };
   odoo: { warehouseId: number; locationId: number; code: string };
+  stock?: LocationStock;
 }
+
+/** How stock is kept at a location. */
+export interface LocationStock {
+  /** Whose count is the truth: Odoo's is written to Shopify, or Shopify's to Odoo. */
+  direction: StockDirection;
+  /** The stock.locations that the Shopify location offers, together. With the direction "shopify" it is one. */
+  locationIds: number[];
+  /** Units of each product that Shopify is never offered. */
+  buffer: number;
+}
+
+export type StockDirection = "odoo" | "shopify";
 
 /** A message with an event: as shopify-webhook-in emits it, and, with `queue`, as a durable queue delivers it. */
 export interface ShopifyEvent {

@@ -1,5 +1,12 @@
 /** The library without Node-RED: what the nodes stand on, for those who write their own. */
-export type { MappedLocation, QueueInfo, ShopifyEvent, ShopifyHeaders } from "./event.ts";
+export type {
+  LocationStock,
+  MappedLocation,
+  QueueInfo,
+  ShopifyEvent,
+  ShopifyHeaders,
+  StockDirection,
+} from "./event.ts";
 export { type Failure, type FailureClass, failureOf, HoldfastError } from "./failure.ts";
 export type * from "./import-plan.ts";
 export { parseExactJson } from "./json.ts";
@@ -47,12 +54,13 @@ export { failureAmong, readStockRows, setStockOfAll } from "./shopify/stock-comm
 export { eventToPlan, mappedTopics } from "./sync/event-to-plan.ts";
 export { fulfillmentToPlan } from "./sync/fulfillment.ts";
 export { type OdooStock, type StockedVariant, type StockSource, stockRows } from "./sync/inventory.ts";
+export { tableProblems } from "./sync/location-problems.ts";
 export {
   type LocationRow,
   locationIdOf,
   locationIdsOf,
   type OdooPlace,
-  tableProblems,
+  stockSources,
   toOdoo,
   toShopify,
 } from "./sync/locations.ts";

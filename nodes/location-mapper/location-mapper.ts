@@ -24,6 +24,16 @@ interface ConfigRow {
   locationId: number | string;
   code: string;
   isDefault: boolean;
+  /** The last three are missing in flows saved before they existed. */
+  stockDirection?: "odoo" | "shopify";
+  /** "8, 12" */
+  stockLocationIds?: string;
+  buffer?: number | string;
+}
+
+/** What other nodes find out about a location-mapper. */
+export interface LocationMapperNode extends FlowNode {
+  table: LocationRow[];
 }
 
 interface Mapped {
@@ -36,9 +46,10 @@ interface Mapped {
 
 /** Shopify location ↔ Odoo warehouse and stock location, both ways, from one table. */
 export default function register(RED: Runtime): void {
-  function LocationMapper(this: FlowNode, config: Config): void {
+  function LocationMapper(this: LocationMapperNode, config: Config): void {
     RED.nodes.createNode(this, config);
     const table = (config.rows ?? []).map(tableRow);
+    this.table = table;
     const problem = tableProblems(table)[0];
     if (problem) {
       this.error(problem);
@@ -97,5 +108,11 @@ function tableRow(row: ConfigRow): LocationRow {
     code: row.code ?? "",
     name: row.code ?? "",
     default: row.isDefault === true,
+    direction: row.stockDirection || "odoo",
+    stockLocationIds: (row.stockLocationIds ?? "")
+      .split(/[\s,;]+/)
+      .filter((id) => id !== "")
+      .map(Number),
+    buffer: Number(row.buffer || 0),
   };
 }

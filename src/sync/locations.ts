@@ -1,7 +1,8 @@
-import type { MappedLocation } from "../event.ts";
+import type { LocationStock, MappedLocation, StockDirection } from "../event.ts";
 import { HoldfastError } from "../failure.ts";
 import { isJsonObject } from "../json.ts";
 import { idDigits } from "../shopify-id.ts";
+import type { StockSource } from "./inventory.ts";
 
 /** One Shopify location and where its stock lies in Odoo. */
 export interface LocationRow {
@@ -10,13 +11,19 @@ export interface LocationRow {
   shopifyName: string;
   /** stock.warehouse */
   warehouseId: number;
-  /** stock.location; as a rule the warehouse's lot_stock_id. */
+  /** stock.location of orders and returns; as a rule the warehouse's lot_stock_id. */
   locationId: number;
   /** The warehouse's short name: "WH". */
   code: string;
   name: string;
   /** Takes what names no location, and with the policy `default` what names an unknown one. */
   default?: boolean;
+  /** Whose count of the stock is the truth; Odoo's by default. */
+  direction?: StockDirection;
+  /** The stock.locations whose stock is offered here, together; `locationId` alone by default. */
+  stockLocationIds?: readonly number[];
+  /** Units of each product that are kept back from Shopify; none by default. */
+  buffer?: number;
 }
 
 /**
@@ -31,24 +38,22 @@ export interface OdooPlace {
   code?: string;
 }
 
-/** What is wrong with a table, one sentence each; empty when nothing is. */
-export function tableProblems(table: readonly LocationRow[]): string[] {
-  const problems: string[] = [];
-  const seen = new Map<string, number>();
-  table.forEach((row, index) => {
-    const label = `Row ${index + 1}${row.shopifyName ? ` (${row.shopifyName})` : ""}`;
-    const id = idDigits(row.shopifyId);
-    const earlier = id === null ? undefined : seen.get(id);
-    if (id === null) problems.push(`${label} has no Shopify location id.`);
-    else if (earlier !== undefined)
-      problems.push(`${label} repeats the Shopify location ${id} of row ${earlier + 1}.`);
-    else seen.set(id, index);
-    if (!isRecordId(row.warehouseId)) problems.push(`${label} has no Odoo warehouse.`);
-    if (!isRecordId(row.locationId)) problems.push(`${label} has no Odoo stock location.`);
+/**
+ * Where the stock of each Shopify location comes from that follows Odoo; those that lead are not among them.
+ * @throws HoldfastError `location_ambiguous` when two of them would offer the same stock: it could be sold twice.
+ */
+export function stockSources(table: readonly LocationRow[]): StockSource[] {
+  const following = table.filter((row) => stockOf(row).direction === "odoo");
+  for (const locationId of new Set(following.flatMap((row) => stockOf(row).locationIds)))
+    onlyOne(offering(following, locationId), `Odoo stock location ${locationId}`);
+  return following.map((row) => {
+    const { locationIds, buffer } = stockOf(row);
+    return {
+      shopifyLocationId: idDigits(row.shopifyId) ?? row.shopifyId,
+      odooLocationIds: locationIds,
+      buffer,
+    };
   });
-  const defaults = table.filter((row) => row.default === true).length;
-  if (defaults > 1) problems.push(`${defaults} rows are marked as default; one at most can be.`);
-  return problems;
 }
 
 /**
@@ -81,17 +86,8 @@ export function toShopify(
   policy: UnmappedPolicy,
 ): MappedLocation | null {
   const { label, matches } = placeMatcher(place);
-  const rows = table.filter(matches);
-  if (rows.length > 1)
-    throw new HoldfastError({
-      class: "rejected",
-      code: "location_ambiguous",
-      message: `${label} belongs to several Shopify locations: ${rows.map((row) => row.shopifyName || row.shopifyId).join(", ")}.`,
-      hint: "In the location table, give each Shopify location a stock location of its own, then retry.",
-      source: "flow",
-    });
   return mappedOr(
-    rows[0],
+    onlyOne(matches(table), label),
     table.find((row) => row.default === true),
     policy,
     label,
@@ -124,18 +120,43 @@ function idsOf(values: unknown[]): string[] {
   return [...new Set(values.map(idDigits).filter((id) => id !== null))];
 }
 
+/** The rows that offer the stock of an Odoo location. */
+function offering(table: readonly LocationRow[], locationId: number): LocationRow[] {
+  return table.filter((row) => stockOf(row).locationIds.includes(locationId));
+}
+
+function onlyOne(rows: readonly LocationRow[], label: string): LocationRow | undefined {
+  if (rows.length <= 1) return rows[0];
+  throw new HoldfastError({
+    class: "rejected",
+    code: "location_ambiguous",
+    message: `${label} belongs to several Shopify locations: ${rows.map((row) => row.shopifyName || row.shopifyId).join(", ")}.`,
+    hint: "In the location table, give each Shopify location a stock location of its own, then retry.",
+    source: "flow",
+  });
+}
+
 function placeMatcher({ locationId, warehouseId, code }: OdooPlace): {
   label: string;
-  matches: (row: LocationRow) => boolean;
+  matches: (table: readonly LocationRow[]) => LocationRow[];
 } {
   if (locationId !== undefined)
-    return { label: `Odoo stock location ${locationId}`, matches: (row) => row.locationId === locationId };
+    return {
+      label: `Odoo stock location ${locationId}`,
+      matches: (table) => {
+        const rows = offering(table, locationId);
+        return rows.length > 0 ? rows : table.filter((row) => row.locationId === locationId);
+      },
+    };
   if (warehouseId !== undefined)
-    return { label: `Odoo warehouse ${warehouseId}`, matches: (row) => row.warehouseId === warehouseId };
+    return {
+      label: `Odoo warehouse ${warehouseId}`,
+      matches: (table) => table.filter((row) => row.warehouseId === warehouseId),
+    };
   const wanted = code?.trim().toLowerCase() ?? "";
   return {
     label: code ? `Odoo warehouse ${code}` : "A message without an Odoo location",
-    matches: (row) => wanted !== "" && row.code.trim().toLowerCase() === wanted,
+    matches: (table) => table.filter((row) => wanted !== "" && row.code.trim().toLowerCase() === wanted),
   };
 }
 
@@ -161,9 +182,16 @@ function mapped(row: LocationRow): MappedLocation {
   return {
     shopify: { id: idDigits(row.shopifyId) ?? row.shopifyId, name: row.shopifyName },
     odoo: { warehouseId: row.warehouseId, locationId: row.locationId, code: row.code },
+    stock: stockOf(row),
   };
 }
 
-function isRecordId(value: unknown): boolean {
-  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
+/** How stock is kept at a row's location, with what it leaves out. */
+export function stockOf(row: LocationRow): LocationStock {
+  const ids = row.stockLocationIds ?? [];
+  return {
+    direction: row.direction ?? "odoo",
+    locationIds: ids.length > 0 ? [...new Set(ids)] : [row.locationId],
+    buffer: row.buffer ?? 0,
+  };
 }

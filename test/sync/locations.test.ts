@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { HoldfastError } from "../../src/failure.ts";
-import {
-  type LocationRow,
-  locationIdOf,
-  tableProblems,
-  toOdoo,
-  toShopify,
-} from "../../src/sync/locations.ts";
+import { tableProblems } from "../../src/sync/location-problems.ts";
+import { type LocationRow, locationIdOf, stockSources, toOdoo, toShopify } from "../../src/sync/locations.ts";
 
 const store: LocationRow = {
   shopifyId: "70000000001",
@@ -30,10 +25,12 @@ const table = [store, main];
 const mappedStore = {
   shopify: { id: "70000000001", name: "Harbour Street Store" },
   odoo: { warehouseId: 3, locationId: 28, code: "HARB" },
+  stock: { direction: "odoo", locationIds: [28], buffer: 0 },
 };
 const mappedMain = {
   shopify: { id: "70000000002", name: "Main" },
   odoo: { warehouseId: 1, locationId: 8, code: "WH" },
+  stock: { direction: "odoo", locationIds: [8], buffer: 0 },
 };
 
 describe("locations", () => {
@@ -104,6 +101,68 @@ describe("locations", () => {
         "2 rows are marked as default; one at most can be.",
       ],
     );
+  });
+
+  it("says how stock is kept at a location", () => {
+    const shelves = { ...store, stockLocationIds: [28, 31, 28], buffer: 2 };
+    assert.deepEqual(toOdoo([shelves], "70000000001", "reject")?.stock, {
+      direction: "odoo",
+      locationIds: [28, 31],
+      buffer: 2,
+    });
+    const leading = { ...main, direction: "shopify" } as const;
+    assert.equal(toOdoo([leading], "70000000002", "reject")?.stock?.direction, "shopify");
+  });
+
+  it("finds a place by any of the locations that a Shopify location offers, before the one of its orders", () => {
+    const shelves = { ...store, stockLocationIds: [31, 32] };
+    for (const locationId of [28, 31, 32])
+      assert.equal(toShopify([shelves, main], { locationId }, "reject")?.shopify.id, "70000000001");
+    const split = { ...main, stockLocationIds: [28] };
+    assert.equal(toShopify([shelves, split], { locationId: 28 }, "reject")?.shopify.id, "70000000002");
+  });
+
+  it("names what feeds each Shopify location that follows Odoo, and leaves out those that lead", () => {
+    const leading = { ...main, direction: "shopify" } as const;
+    assert.deepEqual(stockSources([{ ...store, stockLocationIds: [28, 31], buffer: 3 }, leading]), [
+      { shopifyLocationId: "70000000001", odooLocationIds: [28, 31], buffer: 3 },
+    ]);
+    assert.deepEqual(stockSources([leading]), []);
+  });
+
+  it("offers no stock at two Shopify locations at once", () => {
+    const failure = failureOf(() => stockSources([store, { ...main, stockLocationIds: [8, 28] }]));
+    assert.equal(failure.code, "location_ambiguous");
+    assert.match(failure.message, /^Odoo stock location 28 belongs to several/);
+  });
+
+  it("refuses stock that goes both ways at one location", () => {
+    const leading = { ...main, direction: "shopify", locationId: 28 } as const;
+    assert.deepEqual(tableProblems([{ ...store, direction: "both" as "odoo" }]), [
+      "Row 1 (Harbour Street Store) has the stock direction \"both\": either Odoo's count is the truth or Shopify's; with both, each would undo what the other counted.",
+    ]);
+    assert.deepEqual(tableProblems([store, leading]), [
+      "Row 2 (Main) has the Odoo stock location 28 of row 1, and for one Odoo's count is the truth, for the other Shopify's: stock can't go both ways at once, each would undo what the other counted.",
+    ]);
+    assert.equal(tableProblems([{ ...store, locationId: 9, stockLocationIds: [28] }, leading]).length, 1);
+    assert.match(
+      tableProblems([{ ...store, direction: "shopify" }, leading])[0] ?? "",
+      /both take Shopify's/,
+    );
+    assert.deepEqual(tableProblems([store, { ...leading, stockLocationIds: [30] }]), []);
+    assert.deepEqual(tableProblems([store, { ...main, locationId: 28 }]), []);
+  });
+
+  it("lets Shopify's count be taken at one Odoo location, whole units be kept back", () => {
+    const problems = (row: Partial<LocationRow>) =>
+      tableProblems([{ ...store, ...row }]).map((problem) => problem.slice(0, 60));
+    assert.match(
+      problems({ direction: "shopify", stockLocationIds: [28, 31] })[0] ?? "",
+      /takes Shopify's count, and/,
+    );
+    assert.match(problems({ direction: "shopify", buffer: 1 })[0] ?? "", /takes Shopify's count, and/);
+    for (const buffer of [-1, 0.5, Number.NaN]) assert.match(problems({ buffer })[0] ?? "", /has a buffer/);
+    assert.match(problems({ stockLocationIds: [28, Number.NaN] })[0] ?? "", /has a stock location that/);
   });
 
   it("knows which location an event speaks of", () => {
