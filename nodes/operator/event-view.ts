@@ -1,6 +1,7 @@
 import { type Failure, type HistoryEntry, readEnvelope, type StoredEvent } from "../../src/index.ts";
+import { mayHaveRecord } from "./odoo-record.ts";
 
-export type ShownState = "waiting" | "delayed" | "in-flight" | "dead" | "done";
+export type ShownState = "waiting" | "delayed" | "in-flight" | "dead" | "applied" | "discarded";
 
 /** An event as a row of the log. */
 export interface EventRow {
@@ -31,13 +32,14 @@ export interface EventDetail extends EventRow {
 
 export function toRow(queue: string, event: StoredEvent, now: number): EventRow {
   const { id, reference, key, topic, attempts, enqueuedAt, dueAt, settledAt, lastFailure } = event;
+  const shown = shownState(event, now);
   return {
     queue,
     id,
     reference,
     key,
     topic,
-    state: shownState(event, now),
+    state: shown,
     behind: event.state === "blocked",
     attempts,
     enqueuedAt,
@@ -45,7 +47,7 @@ export function toRow(queue: string, event: StoredEvent, now: number): EventRow 
     settledAt,
     failure: lastFailure,
     shopifyUrl: shopifyUrl(event),
-    mayBeInOdoo: event.state === "done" && /^order:\d+$/.test(key ?? ""),
+    mayBeInOdoo: shown === "applied" && mayHaveRecord(key),
   };
 }
 
@@ -58,9 +60,10 @@ export function toDetail(
   return { ...toRow(queue, event, now), shop: shopOf(event), payload: event.payload, history };
 }
 
-function shownState({ state, dueAt }: StoredEvent, now: number): ShownState {
+function shownState({ state, dueAt, discarded }: StoredEvent, now: number): ShownState {
   if (state === "leased") return "in-flight";
-  if (state === "dead" || state === "done") return state;
+  if (state === "dead") return state;
+  if (state === "done") return discarded ? "discarded" : "applied";
   return state === "ready" && dueAt > now ? "delayed" : "waiting";
 }
 

@@ -20,7 +20,8 @@ const states: Record<string, (now: number) => EventQuery> = {
   delayed: (now) => ({ states: ["ready"], dueAfter: now }),
   "in-flight": () => ({ states: ["leased"] }),
   dead: () => ({ states: ["dead"] }),
-  done: () => ({ states: ["done"] }),
+  applied: () => ({ states: ["done"], discarded: false }),
+  discarded: () => ({ states: ["done"], discarded: true }),
   all: () => ({}),
 };
 

@@ -115,6 +115,8 @@ export interface StoredEvent extends NewEvent {
   dueAt: number;
   /** When it became done or dead. */
   settledAt: number | null;
+  /** It is done because a person ended it for good, not because it was applied. */
+  discarded: boolean;
   lastFailure: Failure | null;
 }
 
@@ -240,6 +242,8 @@ export interface EventQuery {
   failureClass?: string;
   /** Only those that failed at least once. */
   failed?: boolean;
+  /** Only those that a person ended for good, or only the others. */
+  discarded?: boolean;
   /** Enqueued at this time or later, and before that. */
   from?: number;
   before?: number;

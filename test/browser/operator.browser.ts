@@ -94,7 +94,7 @@ describe("the operator's log", function () {
             await page.keyboard.press("/");
             await page.keyboard.type("1033");
             await row(page, "#1033").waitFor();
-            assert.match(await row(page, "#1033").innerText(), /Done at/);
+            assert.match(await row(page, "#1033").innerText(), /Applied on/);
             await page.getByRole("searchbox", { name: /Find an order/ }).fill("");
             await row(page, "#1043").waitFor();
           });
@@ -128,7 +128,7 @@ describe("the operator's log", function () {
             await page.getByRole("button", { name: "Retry", exact: true }).click();
             await page.getByText(`${name} was put back to be tried again.`).waitFor();
             await inOdoo(name);
-            await page.locator(".hf-detail .hf-pill.hf-done").waitFor();
+            await page.locator(".hf-detail .hf-pill.hf-applied").waitFor();
           });
 
           it("retries by keyboard alone", async () => {
@@ -150,7 +150,7 @@ describe("the operator's log", function () {
             await opened(page, name);
             await page.keyboard.press("r");
             await inOdoo(name);
-            await page.locator(".hf-detail .hf-pill.hf-done").waitFor();
+            await page.locator(".hf-detail .hf-pill.hf-applied").waitFor();
             await page.keyboard.press("Escape");
             await page.getByRole("searchbox", { name: /Find an order/ }).fill("");
           });

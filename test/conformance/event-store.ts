@@ -649,12 +649,32 @@ export function describeEventStore(name: string, openStore: OpenStore): void {
         );
       });
 
+      it("what was discarded, apart from what was applied", async () => {
+        const store = await open();
+        const ids = await fill(store);
+        const [applied, dead] = await claim(store);
+        await settle(store, applied!, { to: "done" });
+        await settle(store, dead!, { to: "dead", failure });
+        await store.discard({ ids: [dead!.id] }, { by: "ann", reason: "a test order", now: 5_000 });
+        assert.deepEqual(await found(store, { states: ["done"], discarded: true }), [ids[1]]);
+        assert.deepEqual(await found(store, { states: ["done"], discarded: false }), [ids[0]]);
+        assert.deepEqual(await found(store, { states: ["done"] }), [ids[0], ids[1]]);
+        const { events } = await store.list({ states: ["done"] });
+        assert.deepEqual(
+          events.map(({ discarded }) => discarded),
+          [false, true],
+        );
+        assert.equal((await store.get(dead!.id))!.discarded, true);
+        assert.equal((await store.get(ids[2]!))!.discarded, false);
+      });
+
       it("ids alone, as it lists the events", async () => {
         const store = await open();
         await fill(store);
         for (const query of [
           {},
           { key: "order:1" },
+          { discarded: false },
           { text: "#1003" },
           { order: "desc", limit: 2 },
         ] as const) {

@@ -64,7 +64,7 @@ for (const version of [4, 5] as const)
     it("finds an order by its name whatever its state, and says what failed and what to do", async () => {
       await scene.send(goodOrder(1042));
       await scene.send(brokenOrder(1043, "SH-MISSING"));
-      await inState("#1042", "done");
+      await inState("#1042", "applied");
       const dead = await inState("1043", "dead");
       assert.match(dead.failure!.message, /Order #1043: variant SKU SH-MISSING .* is not in Odoo/);
       assert.match(dead.failure!.hint, /Set Internal Reference SH-MISSING/);
@@ -80,7 +80,7 @@ for (const version of [4, 5] as const)
         ["paused", "stocktaking", "degraded"],
       );
       await post("/holdfast/queues/orders/resume", {});
-      await inState("#1044", "done");
+      await inState("#1044", "applied");
     });
 
     it("shows an outage as a hold, and the order it keeps waiting", async () => {
@@ -106,7 +106,7 @@ for (const version of [4, 5] as const)
       assert.equal((await named("#1045"))!.state, "waiting");
       scene.odoo.faults.clear();
       assert.deepEqual(await post("/holdfast/queues/orders/probe", {}), { held: true });
-      const done = await inState("#1045", "done");
+      const done = await inState("#1045", "applied");
       const record = await get<{ url: string; model: string }>(
         `/holdfast/queues/orders/events/${done.id}/record`,
       );
@@ -125,7 +125,7 @@ for (const version of [4, 5] as const)
       assert.equal(refused.status, 400);
       const sku = /"sku":"([^"]+)"/.exec(goodOrder(1043).body)![1]!;
       await post(`${route}/edit`, { was: payload, payload: payload.replace("SH-MISSING", sku) });
-      await inState("#1043", "done");
+      await inState("#1043", "applied");
       const { history } = await get<Row>(route);
       const edited = history.find(({ what }) => what === "edited")!;
       assert.deepEqual([edited.by, edited.reason], ["operator", payload]);
@@ -141,7 +141,7 @@ for (const version of [4, 5] as const)
         perSecond: 50,
       });
       assert.equal(progress.total, 4);
-      for (let n = 1050; n < 1054; n++) await inState(`#${n}`, "done");
+      for (let n = 1050; n < 1054; n++) await inState(`#${n}`, "applied");
       assert.equal((await counts()).dead, 2);
       const { acts } = await get<{ acts: { by: string; what: string; detail: string }[] }>(
         "/holdfast/queues/orders/acts",
@@ -162,11 +162,14 @@ for (const version of [4, 5] as const)
       assert.equal(nameless.status, 400);
       await post("/holdfast/queues/orders/discard", { ids: [id], reason: "a test order" });
       const { history, state } = await get<Row>(`/holdfast/queues/orders/events/${id}`);
-      assert.equal(state, "done");
+      assert.equal(state, "discarded");
       assert.deepEqual(
         [history.at(-1)!.what, history.at(-1)!.by, history.at(-1)!.reason],
         ["discarded", "operator", "a test order"],
       );
+      const ids = async (query: string) => (await search(query)).events.map((event) => event.id);
+      assert.deepEqual(await ids("state=discarded"), [id]);
+      assert.ok(!(await ids("state=applied")).includes(id));
     });
 
     it("goes page by page to the end", async () => {

@@ -68,6 +68,7 @@ export function memoryStore(options: {
     (query.topic === undefined || event.topic === query.topic) &&
     (!query.references || query.references.includes(event.reference ?? "")) &&
     (!query.failed || event.lastFailure !== null) &&
+    (query.discarded === undefined || query.discarded === event.discarded) &&
     (query.from === undefined || event.enqueuedAt >= query.from) &&
     (query.before === undefined || event.enqueuedAt < query.before) &&
     (query.dueAfter === undefined || event.dueAt > query.dueAfter) &&
@@ -120,6 +121,7 @@ export function memoryStore(options: {
             enqueuedAt: now,
             dueAt: 0,
             settledAt: null,
+            discarded: false,
             lastFailure: null,
             fence: 0,
             leaseUntil: 0,
@@ -278,6 +280,7 @@ export function memoryStore(options: {
       const dead = deadOnes(query, Number.POSITIVE_INFINITY);
       for (const event of dead) {
         settleOne(event, "done", now);
+        event.discarded = true;
         event.tellAt = 0;
         note(event, { ...plain, at: now, attempt: 0, what: "discarded", by, reason });
       }
@@ -311,6 +314,7 @@ export function memoryStore(options: {
           seq: last,
           state: state === "dead" ? "dead" : "blocked",
           stalls: 0,
+          discarded: false,
           fence: 0,
           leaseUntil: 0,
           tellAt: 0,

@@ -1,6 +1,6 @@
 import { button, h, outLink } from "./dom.ts";
 import { stateName } from "./glance.ts";
-import { sentence } from "./log.ts";
+import { isOver, sentence } from "./log.ts";
 import { payloadView } from "./payload.ts";
 import { duration, t, time } from "./texts.ts";
 import type { EventDetail } from "./types.ts";
@@ -28,7 +28,7 @@ export function detail(event: EventDetail, mayWrite: boolean, now: number, acts:
       h("span", { class: `hf-pill hf-${state}` }, stateName(state)),
     ),
     h("p", { class: "hf-what", dir: "auto" }, sentence(event)),
-    state !== "done" &&
+    !isOver(state) &&
       h("p", { class: "hf-do", dir: "auto" }, h("strong", {}, t("operator.detail.do")), " ", whatToDo(event)),
     h(
       "div",

@@ -22,7 +22,7 @@ export const noFilters: Filters = {
   before: "",
 };
 
-const STATES = ["attention", "dead", "waiting", "delayed", "in-flight", "done", "all"];
+const STATES = ["attention", "dead", "waiting", "delayed", "in-flight", "applied", "discarded", "all"];
 const CLASSES = ["unavailable", "throttled", "conflict", "dependency", "rejected", "unknown"];
 const TYPING_MS = 250;
 

@@ -94,7 +94,7 @@ function rowItem(row: EventRow, view: LogView, acts: LogActs, kind: string): HTM
         ),
       ),
       h("span", { class: "hf-sentence", dir: "auto" }, sentence(row)),
-      failure?.hint && state !== "done" && h("span", { class: "hf-hint", dir: "auto" }, failure.hint),
+      failure?.hint && !isOver(state) && h("span", { class: "hf-hint", dir: "auto" }, failure.hint),
       (attempts > 0 || behind) &&
         h(
           "span",
@@ -110,9 +110,14 @@ function rowItem(row: EventRow, view: LogView, acts: LogActs, kind: string): HTM
   );
 }
 
+export function isOver(state: EventRow["state"]): boolean {
+  return state === "applied" || state === "discarded";
+}
+
 /** What is the matter with it, in one sentence. */
 export function sentence({ state, failure, settledAt, dueAt, behind }: EventRow): string {
-  if (state === "done") return t("operator.log.done", { at: time(settledAt ?? 0) });
+  if (state === "applied") return t("operator.log.applied", { at: time(settledAt ?? 0) });
+  if (state === "discarded") return t("operator.log.discarded", { at: time(settledAt ?? 0) });
   if (failure) return failure.message;
   if (state === "in-flight") return t("operator.log.inFlight");
   if (state === "delayed") return t("operator.log.delayed", { at: time(dueAt) });

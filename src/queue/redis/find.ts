@@ -103,7 +103,7 @@ async function* steps(finder: Finder, query: EventQuery, desc: boolean): AsyncGe
 }
 
 function mayMatch([, state, fields]: Found, query: EventQuery): boolean {
-  const [topic, failureClass, key, enqueued, dueField, head] = fields;
+  const [topic, failureClass, key, enqueued, dueField, head, discarded] = fields;
   const enqueuedAt = Number(enqueued);
   const due = Number(dueField ?? 0);
   const named = (reference: string) => head?.startsWith(`{"reference":${JSON.stringify(reference)},`);
@@ -114,6 +114,7 @@ function mayMatch([, state, fields]: Found, query: EventQuery): boolean {
     (!query.references || query.references.some(named)) &&
     (query.failureClass === undefined || failureClass === query.failureClass) &&
     (!query.failed || !!failureClass) &&
+    (query.discarded === undefined || query.discarded === !!discarded) &&
     (query.from === undefined || enqueuedAt >= query.from) &&
     (query.before === undefined || enqueuedAt < query.before) &&
     (query.dueAfter === undefined || due > query.dueAfter) &&

@@ -11,6 +11,7 @@ export const eventFields = [
   "hf:dedupe",
   "hf:due",
   "hf:failure",
+  "hf:discarded",
 ] as const;
 
 export const readFields = `'${eventFields.join("', '")}'`;

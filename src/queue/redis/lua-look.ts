@@ -24,7 +24,7 @@ return found
 /** Of the data only the beginning, where the reference stands (`toData`). */
 const lookLua = `
 local function look(id)
-  local known = call('HMGET', base .. id, 'name', 'hf:class', 'hf:key', 'timestamp', 'hf:due', 'data')
+  local known = call('HMGET', base .. id, 'name', 'hf:class', 'hf:key', 'timestamp', 'hf:due', 'data', 'hf:discarded')
   known[6] = string.sub(known[6] or '', 1, 300)
   return known
 end

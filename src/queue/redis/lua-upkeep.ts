@@ -84,6 +84,7 @@ for _ = 1, count do
   if exists(id) and call('ZREM', base .. 'failed', id) == 1 then
     local key = call('HGET', base .. id, 'hf:key')
     call('HDEL', base .. id, 'failedReason')
+    call('HSET', base .. id, 'hf:discarded', 1)
     call('ZREM', base .. 'hf:dead', id)
     call('ZREM', base .. 'hf:untold', id)
     if key then call('ZREM', base .. 'hf:dead:' .. key, id) end

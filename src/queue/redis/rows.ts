@@ -16,7 +16,8 @@ export function fromData(data: string): Pick<NewEvent, "reference" | "envelope" 
 }
 
 export function toEvent(id: string, state: EventState, fields: Fields): StoredEvent {
-  const [name, data, timestamp, attempts, stalls, finishedOn, ours, key, dedupeId, due, failure] = fields;
+  const [name, data, timestamp, attempts, stalls, finishedOn, ours, key, dedupeId, due, failure, discarded] =
+    fields;
   const enqueuedAt = Number(timestamp);
   // A job that another BullMQ tool added: all of its data is the payload.
   const body = ours
@@ -35,6 +36,7 @@ export function toEvent(id: string, state: EventState, fields: Fields): StoredEv
     enqueuedAt,
     dueAt: Number(due ?? 0) || enqueuedAt,
     settledAt: (state === "done" || state === "dead") && finishedOn ? Number(finishedOn) : null,
+    discarded: !!discarded,
     lastFailure: failure ? (JSON.parse(failure) as Failure) : null,
   };
 }

@@ -1,11 +1,12 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import type { EventQuery, EventState, StoredEvent } from "../event-store.ts";
 import type { Queue } from "./queues.ts";
-import { bodyColumns, seqOf, toEvent } from "./rows.ts";
+import { bodyColumns, seqOf, toEvent, wasDiscarded } from "./rows.ts";
 
 /** Rows looked at in one step of a search, so that appends never wait long behind it. */
 export const SCAN_STEP = 1000;
 const DEFAULT_LIMIT = 100;
+const columns = `event.*, ${bodyColumns}, ${wasDiscarded} AS discarded`;
 
 export interface FoundPage {
   events: StoredEvent[];
@@ -14,9 +15,7 @@ export interface FoundPage {
 }
 
 export function prepareGet(db: DatabaseSync): (queue: Queue, id: string) => StoredEvent | undefined {
-  const get = db.prepare(
-    `SELECT event.*, ${bodyColumns} FROM event JOIN body USING (seq) WHERE seq = ? AND queue = ?`,
-  );
+  const get = db.prepare(`SELECT ${columns} FROM event JOIN body USING (seq) WHERE seq = ? AND queue = ?`);
   return (queue, id) => {
     const row = get.get(seqOf(id), queue.id);
     return row && toEvent(row);
@@ -27,7 +26,7 @@ export function prepareGet(db: DatabaseSync): (queue: Queue, id: string) => Stor
 export function prepareList(db: DatabaseSync): (queue: Queue, query: EventQuery) => FoundPage {
   return (queue, query) => {
     const { sql, values, edge, limit } = stepOf(db, queue, query);
-    const rows = db.prepare(`SELECT event.*, ${bodyColumns} ${sql}`).all(...values);
+    const rows = db.prepare(`SELECT ${columns} ${sql}`).all(...values);
     const events = rows.map((row) => toEvent(row));
     const next = events.length === limit ? (events.at(-1)?.seq ?? null) : edge;
     return { events, next };
@@ -127,6 +126,8 @@ function filterOf(query: EventQuery): { sql: string; values: SQLInputValue[] } {
     conditions.push(["reference IN (SELECT value FROM json_each(?))", JSON.stringify(query.references)]);
   if (query.failureClass !== undefined) conditions.push(["failure_class = ?", query.failureClass]);
   if (query.failed) conditions.push(["failure_class IS NOT NULL"]);
+  if (query.discarded !== undefined)
+    conditions.push([query.discarded ? wasDiscarded : `NOT ${wasDiscarded}`]);
   if (query.from !== undefined) conditions.push(["enqueued_at >= ?", query.from]);
   if (query.before !== undefined) conditions.push(["enqueued_at < ?", query.before]);
   if (query.dueAfter !== undefined) conditions.push(["due_at > ?", query.dueAfter]);

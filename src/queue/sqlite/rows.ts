@@ -6,6 +6,10 @@ export type Row = Record<string, unknown>;
 /** How a body is read: as bytes, because some versions of Node cut a text off at its first NUL. */
 export const bodyColumns = "CAST(envelope AS BLOB) AS envelope, CAST(payload AS BLOB) AS payload";
 
+/** Whether a person ended it for good: what people did stays in an event's history. */
+export const wasDiscarded =
+  "EXISTS (SELECT 1 FROM history WHERE history.seq = event.seq AND history.what = 'discarded')";
+
 function toText(bytes: unknown): string {
   const { buffer, byteOffset, byteLength } = bytes as Uint8Array;
   return Buffer.from(buffer, byteOffset, byteLength).toString("utf8");
@@ -29,6 +33,7 @@ export function toEvent(row: Row, body: Row = row): StoredEvent {
     enqueuedAt,
     dueAt: (row.due_at as number) || enqueuedAt,
     settledAt: row.settled_at as number | null,
+    discarded: row.discarded === 1,
     lastFailure: toFailure(row.failure),
   };
 }
