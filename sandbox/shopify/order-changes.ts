@@ -2,8 +2,8 @@ import { currencyDigits, type Decimal, decimal, roundTo, sum, zero } from "../..
 import { randomFrom } from "../random.ts";
 
 type Json = Record<string, unknown>;
-type Side = "shop_money" | "presentment_money";
-const sides: readonly Side[] = ["shop_money", "presentment_money"];
+export type Side = "shop_money" | "presentment_money";
+export const sides: readonly Side[] = ["shop_money", "presentment_money"];
 
 interface LineBooks {
   line: Json;
@@ -97,7 +97,11 @@ export function liveThrough(order: Json, seed: number): Json {
 }
 
 /** What the units that are left come to: their share of the line, its tax by rate. */
-function worth({ line, quantity, refunded }: LineBooks, side: Side, included: boolean) {
+export function worth(
+  { line, quantity, refunded }: Pick<LineBooks, "line" | "quantity" | "refunded">,
+  side: Side,
+  included: boolean,
+) {
   const left = quantity - refunded;
   const digits = currencyDigits(String((line.price_set as Record<Side, Json>)[side].currency_code));
   const allocated = sum(
@@ -155,14 +159,14 @@ function refund(
   };
 }
 
-function amountOf(set: unknown, side: Side): Decimal {
+export function amountOf(set: unknown, side: Side): Decimal {
   return decimal(String((set as Record<Side, Json>)[side].amount));
 }
 
-function currencyOf(order: Json, side: Side): string {
+export function currencyOf(order: Json, side: Side): string {
   return String((order.total_price_set as Record<Side, Json>)[side].currency_code);
 }
 
-function digitsOf(order: Json, side: Side): number {
+export function digitsOf(order: Json, side: Side): number {
   return currencyDigits(currencyOf(order, side));
 }

@@ -19,9 +19,12 @@ export interface ConnectionReport {
 
 /** What all nodes together ask for. */
 export const neededScopes: readonly string[] = [
+  "read_customers",
+  "read_fulfillments",
   "read_locations",
   "read_orders",
   "read_products",
+  "read_returns",
   "write_inventory",
   "write_merchant_managed_fulfillment_orders",
 ];

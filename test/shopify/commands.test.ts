@@ -32,8 +32,11 @@ describe("what a flow asks of Shopify", () => {
       ["Holdfast Outdoor", "holdfast-sandbox.myshopify.com", "USD", "2026-10"],
     );
     assert.deepEqual(report.missing, [
+      "read_customers",
+      "read_fulfillments",
       "read_locations",
       "read_products",
+      "read_returns",
       "write_merchant_managed_fulfillment_orders",
     ]);
     const old = await testConnection(clientWith({ apiVersion: "2024-04" }));

@@ -10,6 +10,7 @@ import {
   getOperationAST,
   parse,
   validate,
+  visit,
 } from "graphql";
 import type { Bucket } from "./bucket.ts";
 import { BadArgument } from "./connection.ts";
@@ -36,6 +37,8 @@ export interface Prepared {
   name: string | null;
   /** The fields at its root. */
   fields: string[];
+  /** The names of all fields, wherever they stand. */
+  touched: string[];
   cost: number;
 }
 
@@ -58,8 +61,15 @@ export function prepare(asked: Asked): Prepared | { errors: readonly object[] } 
     fields: operation.selectionSet.selections.flatMap((one) =>
       one.kind === "Field" ? [one.name.value] : [],
     ),
+    touched: fieldNames(document),
     cost: queryCost(priced(asked, document)),
   };
+}
+
+function fieldNames(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, { Field: ({ name }) => void names.add(name.value) });
+  return [...names];
 }
 
 export interface Answer {
@@ -103,7 +113,7 @@ export async function answerTo(
       ],
       extensions: extensions(null),
     };
-  const denied = prepared.fields.flatMap((field) => {
+  const denied = prepared.touched.flatMap((field) => {
     const scope = missingScope(field, options.scopes);
     return scope === undefined ? [] : [accessDenied(field, scope)];
   });

@@ -2,13 +2,14 @@ import type { GraphQLResolveInfo } from "graphql";
 import { getDirectiveValues } from "graphql";
 import { requireLoopback } from "../../loopback.ts";
 import { BadArgument } from "./connection.ts";
+import { fulfillmentView } from "./fulfillment-views.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
 import { gid, idIn } from "./ids.ts";
-import type { TrackingInput } from "./order-book.ts";
+import type { TrackingInput } from "./order-shapes.ts";
 import { type QuantityRow, setQuantities } from "./set-quantities.ts";
 import type { Shop } from "./shop.ts";
 import { topicOf } from "./topics.ts";
-import { fulfillmentView, levelView, subscriptionView } from "./views.ts";
+import { levelView, subscriptionView } from "./views.ts";
 
 interface UserError {
   field: string[] | null;
@@ -178,16 +179,32 @@ export function mutationRoot(shop: Shop, keys: IdempotencyKeys, settings: Mutati
         userErrors: [{ field: ["webhookSubscription", "uri"], message }],
       });
       if (!uri) return refuse("Address can't be blank");
-      try {
-        // Shopify asks for https and a public host; a sandbox sends to this machine only.
-        requireLoopback(uri);
-      } catch {
-        return refuse("Address is not allowed");
-      }
+      if (!isAllowed(uri)) return refuse("Address is not allowed");
       if (outbox.subscriptions.some((one) => one.topic === topic && one.uri === uri))
         return refuse("Address for this topic has already been taken");
       const made = outbox.subscribe(topic, uri, includeFields ?? []);
       return { webhookSubscription: subscriptionView(made, settings.apiVersion), userErrors: [] };
+    },
+
+    // Only what is named changes: https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/webhookSubscriptionUpdate
+    webhookSubscriptionUpdate: (given: {
+      id: string;
+      webhookSubscription: { uri?: string | null; includeFields?: string[] | null };
+    }) => {
+      const { uri, includeFields } = given.webhookSubscription;
+      const refuse = (field: string[], message: string) => ({
+        webhookSubscription: null,
+        userErrors: [{ field, message }],
+      });
+      const one = outbox.subscriptions.find(({ id }) => id === idIn(given.id, "WebhookSubscription"));
+      if (!one) return refuse(["id"], "Webhook subscription does not exist");
+      const uriField = ["webhookSubscription", "uri"];
+      if (uri && !isAllowed(uri)) return refuse(uriField, "Address is not allowed");
+      if (outbox.subscriptions.some((each) => each !== one && each.topic === one.topic && each.uri === uri))
+        return refuse(uriField, "Address for this topic has already been taken");
+      if (uri) one.uri = uri;
+      if (includeFields) one.includeFields = includeFields;
+      return { webhookSubscription: subscriptionView(one, settings.apiVersion), userErrors: [] };
     },
 
     webhookSubscriptionDelete: ({ id }: { id: string }) =>
@@ -198,4 +215,14 @@ export function mutationRoot(shop: Shop, keys: IdempotencyKeys, settings: Mutati
             userErrors: [{ field: ["id"], message: "Webhook subscription does not exist" }],
           },
   };
+}
+
+/** Shopify asks for https and a public host; a sandbox sends to this machine only. */
+function isAllowed(uri: string): boolean {
+  try {
+    requireLoopback(uri);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,90 +1,17 @@
-/** Orders with their fulfillment orders and fulfillments; the payload is what webhooks send. */
+/** What the shop's staff and its apps do to orders, and who is told of it. */
 import { parseBigJson } from "./big-json.ts";
+import { makeRefund, type RefundWish } from "./order-refunds.ts";
+import type {
+  Fulfillment,
+  FulfillmentOrder,
+  FulfillmentPayload,
+  LinePayload,
+  Order,
+  OrderPayload,
+  RefundPayload,
+  TrackingInput,
+} from "./order-shapes.ts";
 import type { Item, Level, Location, Stock } from "./stock.ts";
-
-type Id = number | bigint | string;
-
-export interface OrderPayload {
-  id: Id;
-  name: string;
-  created_at: string;
-  updated_at: string;
-  processed_at: string;
-  cancelled_at: string | null;
-  cancel_reason: string | null;
-  fulfillment_status: string | null;
-  location_id: Id | null;
-  line_items: LinePayload[];
-  fulfillments: FulfillmentPayload[];
-  [field: string]: unknown;
-}
-
-export interface LinePayload {
-  id: Id;
-  name: string;
-  title: string;
-  sku: string | null;
-  variant_id: Id | null;
-  quantity: number;
-  current_quantity: number;
-  fulfillable_quantity: number;
-  fulfillment_status: string | null;
-  requires_shipping: boolean;
-  [field: string]: unknown;
-}
-
-/** https://shopify.dev/docs/api/webhooks/2026-10?reference=toml#list-of-topics-fulfillments/create */
-export interface FulfillmentPayload {
-  id: Id;
-  admin_graphql_api_id: string;
-  order_id: Id;
-  name: string;
-  status: "success" | "cancelled";
-  created_at: string;
-  updated_at: string;
-  location_id: Id;
-  service: string;
-  shipment_status: null;
-  tracking_company: string | null;
-  tracking_number: string | null;
-  tracking_numbers: string[];
-  tracking_url: string | null;
-  tracking_urls: string[];
-  line_items: LinePayload[];
-}
-
-export interface Order {
-  id: string;
-  payload: OrderPayload;
-  fulfillmentOrders: FulfillmentOrder[];
-  fulfillments: Fulfillment[];
-}
-
-export interface FulfillmentOrder {
-  id: string;
-  order: Order;
-  location: Location;
-  status: "OPEN" | "IN_PROGRESS" | "ON_HOLD" | "CLOSED" | "CANCELLED";
-  hold: string | null;
-  updatedAt: string;
-  lines: { id: string; line: LinePayload; item: Item | undefined; total: number; remaining: number }[];
-}
-
-export interface Fulfillment {
-  id: string;
-  order: Order;
-  payload: FulfillmentPayload;
-  /** What it took from which fulfillment order, to give it back when it is cancelled. */
-  taken: { from: FulfillmentOrder["lines"][number]; location: Location; quantity: number }[];
-}
-
-export interface TrackingInput {
-  company?: string | null;
-  number?: string | null;
-  numbers?: string[] | null;
-  url?: string | null;
-  urls?: string[] | null;
-}
 
 export interface OrderBook {
   readonly orders: Order[];
@@ -103,6 +30,9 @@ export interface OrderBook {
   ): Fulfillment;
   track(fulfillment: Fulfillment, tracking: TrackingInput): void;
   cancelFulfillment(fulfillment: Fulfillment): void;
+  /** Gives money back, and goods to the shelf where that is wished. */
+  refund(order: Order, wishes: RefundWish[], note?: string): RefundPayload;
+  refundOf(id: string | undefined): { order: Order; refund: RefundPayload } | undefined;
 }
 
 export function makeOrderBook(
@@ -165,10 +95,25 @@ export function makeOrderBook(
     }
   }
 
+  /** Units that will not be shipped any more are no longer committed. */
+  function takeOffShelf(order: Order, line: LinePayload, quantity: number): void {
+    let left = quantity;
+    for (const one of order.fulfillmentOrders)
+      for (const entry of one.lines) {
+        if (entry.line !== line || left === 0) continue;
+        const taken = Math.min(left, entry.remaining);
+        entry.remaining -= taken;
+        left -= taken;
+        commit(entry.item, one.location, -taken);
+        if (one.lines.every(({ remaining }) => remaining === 0)) one.status = "CLOSED";
+      }
+  }
+
   function setStatuses(order: Order): void {
     for (const line of order.payload.line_items) {
       const open = line.fulfillable_quantity;
-      line.fulfillment_status = open === 0 ? "fulfilled" : open < line.quantity ? "partial" : null;
+      const shipped = line.requires_shipping ? shippedOf(order, line) : line.quantity - open;
+      line.fulfillment_status = shipped === 0 ? null : open === 0 ? "fulfilled" : "partial";
     }
     const shipped = order.payload.line_items.filter((line) => line.requires_shipping);
     const done = shipped.filter((line) => line.fulfillment_status === "fulfilled");
@@ -178,6 +123,13 @@ export function makeOrderBook(
         : shipped.some((line) => line.fulfillment_status !== null)
           ? "partial"
           : null;
+  }
+
+  function shippedOf(order: Order, line: LinePayload): number {
+    const lines = order.payload.fulfillments
+      .filter(({ status }) => status === "success")
+      .flatMap(({ line_items }) => line_items);
+    return lines.reduce((units, one) => units + (one.id === line.id ? one.quantity : 0), 0);
   }
 
   return {
@@ -238,7 +190,6 @@ export function makeOrderBook(
         of.status = of.lines.every((line) => line.remaining === 0) ? "CLOSED" : "IN_PROGRESS";
         of.updatedAt = now();
       }
-      setStatuses(order);
       const id = nextId();
       const payload: FulfillmentPayload = {
         id: Number(id),
@@ -267,6 +218,11 @@ export function makeOrderBook(
       };
       order.fulfillments.push(fulfillment);
       order.payload.fulfillments.push(payload);
+      setStatuses(order);
+      payload.line_items = payload.line_items.map((line) => ({
+        ...line,
+        fulfillment_status: wanted.find(({ from }) => from.line.id === line.id)!.from.line.fulfillment_status,
+      }));
       announce("fulfillments/create", payload);
       touch(order);
       const all = order.payload.fulfillment_status === "fulfilled";
@@ -303,6 +259,28 @@ export function makeOrderBook(
       setStatuses(order);
       announce("fulfillments/update", payload);
       touch(order);
+    },
+
+    refund(order, wishes, note) {
+      const refund = makeRefund(order, wishes, { nextId, at: now(), note: note ?? null });
+      for (const { line, quantity, restock, locationId } of wishes) {
+        if (restock === "cancel") takeOffShelf(order, line, quantity);
+        const item = line.variant_id === null ? undefined : stock.itemOfVariant(String(line.variant_id));
+        const location = stock.location(locationId);
+        const level = restock === "return" && location ? levelOf(item, location) : undefined;
+        if (level) stock.change(level, { available: level.available + quantity });
+      }
+      order.payload.refunds.push(refund);
+      setStatuses(order);
+      announce("refunds/create", refund);
+      touch(order);
+      return refund;
+    },
+
+    refundOf(id) {
+      for (const order of orders)
+        for (const refund of order.payload.refunds) if (String(refund.id) === id) return { order, refund };
+      return undefined;
     },
   };
 }

@@ -1,17 +1,11 @@
 import { connection, matches, type PageArguments } from "./connection.ts";
+import { fulfillmentOrderView, fulfillmentView } from "./fulfillment-views.ts";
 import { gid, idIn } from "./ids.ts";
-import type { Order } from "./order-book.ts";
+import type { Order } from "./order-shapes.ts";
+import { orderView, refundView } from "./order-views.ts";
 import type { Shop } from "./shop.ts";
 import { topicOf } from "./topics.ts";
-import {
-  fulfillmentOrderView,
-  fulfillmentView,
-  itemView,
-  locationView,
-  orderView,
-  subscriptionView,
-  variantView,
-} from "./views.ts";
+import { itemView, locationView, subscriptionView, variantView } from "./views.ts";
 
 interface Searched extends PageArguments {
   query?: string | null;
@@ -80,12 +74,21 @@ export function queryRoot(shop: Shop, app: { scopes: readonly string[]; apiVersi
       ),
     order: ({ id }: { id: string }) =>
       found(orders.order(idIn(id, "Order")), (order) => orderView(shop, order)),
+    refund: ({ id }: { id: string }) =>
+      found(orders.refundOf(idIn(id, "Refund")), ({ order, refund }) => refundView(shop, order, refund)),
+    fulfillment: ({ id }: { id: string }) =>
+      found(orders.fulfillment(idIn(id, "Fulfillment")), (one) => fulfillmentView(shop, one)),
     orders: ({ query, sortKey, ...page }: Searched & { sortKey?: string }) => {
       const key = (order: Order): string => {
-        const at = sortKey === "UPDATED_AT" ? order.payload.updated_at : order.payload.processed_at;
+        const { updated_at, created_at, processed_at } = order.payload;
+        const at =
+          sortKey === "UPDATED_AT" ? updated_at : sortKey === "CREATED_AT" ? created_at : processed_at;
         return `${new Date(at).toISOString()} ${order.id.padStart(20, "0")}`;
       };
-      const wanted = orders.orders.filter(({ payload }) =>
+      // "Only the last 60 days' worth of orders": https://shopify.dev/docs/api/admin-graphql/2026-10/objects/Order
+      const oldest = app.scopes.includes("read_all_orders") ? 0 : Date.parse(shop.now()) - 60 * 86_400_000;
+      const seen = orders.orders.filter(({ payload }) => Date.parse(payload.created_at) >= oldest);
+      const wanted = seen.filter(({ payload }) =>
         matches(query, {
           updated_at: payload.updated_at,
           created_at: payload.created_at,

@@ -1,4 +1,4 @@
-/** Which scope a field at the root asks for; "write_x" includes "read_x" (https://shopify.dev/docs/api/usage/access-scopes). */
+/** Which scope a field asks for; "write_x" includes "read_x" (https://shopify.dev/docs/api/usage/access-scopes). */
 const required: Record<string, string> = {
   locations: "read_locations",
   location: "read_locations",
@@ -7,6 +7,10 @@ const required: Record<string, string> = {
   productVariants: "read_products",
   order: "read_orders",
   orders: "read_orders",
+  // Not at the root: of an order.
+  customer: "read_customers",
+  refund: "read_orders",
+  fulfillment: "read_orders",
   inventorySetQuantities: "write_inventory",
   inventoryActivate: "write_inventory",
   fulfillmentCreate: "write_merchant_managed_fulfillment_orders",
@@ -15,9 +19,12 @@ const required: Record<string, string> = {
 };
 
 export const allScopes: readonly string[] = [
+  "read_customers",
+  "read_fulfillments",
   "read_locations",
   "read_orders",
   "read_products",
+  "read_returns",
   "write_inventory",
   "write_merchant_managed_fulfillment_orders",
 ];

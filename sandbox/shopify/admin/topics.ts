@@ -9,6 +9,7 @@ const resources = [
   "orders",
   "products",
   "refunds",
+  "returns",
 ];
 
 export function topicOf(enumName: string): string {
