@@ -22,6 +22,8 @@ export const renames: readonly Rename[] = [
   { model: "stock.move.line", newest: "quantity", until: 16, older: "qty_done" },
   { model: "stock.move.line", newest: "picked", until: 16, older: null },
   { model: "sale.order", newest: "locked", until: 16, older: null },
+  { model: "stock.move", newest: "location_final_id", until: 17, older: null },
+  { model: "stock.move", newest: "reference_ids", until: 18, older: null },
   { model: "stock.picking", newest: "move_ids", until: 15, older: "move_lines" },
   { model: "stock.picking", newest: "return_id", until: 16, older: null },
   { model: "account.payment", newest: "memo", until: 17, older: "ref" },
@@ -39,8 +41,6 @@ const gone: readonly { model: string; field: string; until: number }[] = [
 
 /** What older versions do otherwise where no name tells it, each with the last version that does. */
 const habits = {
-  /** A line is planned anew only when its quantity grew, not when the same is written again. */
-  "plans only growth": 14,
   /** The places written into a new picking become those of all its moves. */
   "picking places its moves": 15,
 } as const;

@@ -208,6 +208,51 @@ for (const transport of transports) {
       assert.equal(line?.price_unit, 10);
     });
 
+    for (const [parcel, quantities] of Object.entries({
+      part: { 0: "1", 1: "1" },
+      whole: { 0: "2", 1: "3" },
+    })) {
+      it(`after a cancelled fulfillment of the ${parcel} all that is open may go in one parcel, or leave the order`, async () => {
+        const order = await confirmed();
+        const step = shipment(order, quantities);
+        await take(order, step);
+        await apply(receiving, stepsPlan(order, { kind: "undeliver", order, externalId: step.externalId }));
+        assert.equal(await openUnits(order), 5);
+        const less = [{ line: `${order}_l1`, stillToShip: "1" }];
+        await take(order, { kind: "reduce", order, lines: less });
+        assert.deepEqual(await orderedUnits(order), [2, 1, 1]);
+        assert.equal(await openUnits(order), 3);
+        await take(order, shipment(order, { 0: "2", 1: "1" }));
+        assert.deepEqual(await deliveredUnits(order), [2, 1, 0]);
+        assert.equal(await openUnits(order), 0);
+        const left = (await pickings(order)).filter(
+          ({ state }) => !["done", "cancel"].includes(String(state)),
+        );
+        assert.deepEqual(left, []);
+      });
+    }
+
+    it("a cancelled fulfillment plans its own units again, not those that a customer sent back", async () => {
+      const order = await confirmed();
+      const [kept, called] = [shipment(order, { 1: "1" }), shipment(order, { 1: "2" })];
+      await take(order, kept, called);
+      await apply(
+        receiving,
+        stepsPlan(
+          order,
+          {
+            kind: "return",
+            order,
+            externalId: fresh("return"),
+            lines: [{ line: `${order}_l1`, quantity: "1", locationId: null }],
+          },
+          { kind: "undeliver", order, externalId: called.externalId },
+        ),
+      );
+      assert.deepEqual(await deliveredUnits(order), [0, 0, 0]);
+      assert.equal(await openUnits(order), 4);
+    });
+
     it("goods that came back are taken off, into the location named, once", async () => {
       const order = await confirmed();
       await take(order, shipment(order, { 0: "1", 1: "3" }), shipment(order, { 0: "1" }));

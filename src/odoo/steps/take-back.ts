@@ -1,9 +1,8 @@
-import { HoldfastError } from "../../failure.ts";
-import type { ImportRecord } from "../../import-plan.ts";
-import { writeEach } from "../isolate.ts";
+import type { ImportValue } from "../../import-plan.ts";
 import { findAny } from "../known-ids.ts";
 import { type Run, refusal } from "../run.ts";
-import { fieldName, still, translateRecord } from "../versions.ts";
+import { fieldName } from "../versions.ts";
+import { makePicking, readPickingType } from "./make-picking.ts";
 import { type Move, type Picking, readMoves } from "./moves.ts";
 import { validate } from "./validate.ts";
 
@@ -44,85 +43,39 @@ async function returnPicking(
   if (known?.model === "stock.picking") return known.id;
   if (!delivery)
     throw refusal("rejected", "not_delivered", `${externalId} takes back nothing that was delivered`);
-  const type = await returnType(run, delivery.picking_type_id[0]);
-  const from = back[0]!.move.to;
-  const to = back[0]!.to ?? back[0]!.move.from;
-  const record = asRecord(run, externalId, delivery, back, reason);
-  const asDefaults = still(run.major, "picking places its moves");
-  const own = asDefaults ? {} : { location_id: { id: from }, location_dest_id: { id: to } };
-  const [outcome] = await writeEach(
-    run.client,
-    [
-      translateRecord(run.major, {
-        ...record,
-        values: { picking_type_id: { id: type.id }, ...own, ...record.values },
-      }),
-    ],
-    (reference) => ("id" in reference ? reference.id : undefined),
-    "create-once",
-    // With the places, Odoo would also hand its moves type and company.
-    asDefaults
-      ? {
-          default_location_id: from,
-          default_location_dest_id: to,
-          default_picking_type_id: type.id,
-          default_company_id: type.company_id[0],
-        }
-      : {},
-  );
-  if (outcome && "id" in outcome) return outcome.id;
-  throw new HoldfastError(outcome!.failure);
-}
-
-function asRecord(
-  run: Run,
-  externalId: string,
-  delivery: Picking,
-  back: readonly Back[],
-  reason: string,
-): ImportRecord {
-  const group = fieldName(run.major, "stock.move", "group_id") && delivery.group_id;
-  const common = group ? { group_id: { id: group[0] } } : {};
-  return {
-    model: "stock.picking",
+  const type = await readPickingType(run, delivery.picking_type_id[0]);
+  const group = groupOf(run, delivery);
+  return makePicking(run, {
     externalId,
+    // The kind of picking that takes back what this kind delivered; a kind without one does so itself.
+    type: { ...type, id: type.return_picking_type_id ? type.return_picking_type_id[0] : type.id },
+    from: back[0]!.move.to,
+    to: back[0]!.to ?? back[0]!.move.from,
     values: {
       origin: `${reason} ${delivery.name}`,
       partner_id: delivery.partner_id ? { id: delivery.partner_id[0] } : null,
       return_id: { id: delivery.id },
-      ...common,
+      ...group,
     },
-    children: {
-      move_ids: back.map(({ move, units, to: place }) => ({
-        model: "stock.move",
-        externalId: `${externalId}_${move.id}`,
-        values: {
-          product_id: { id: move.product },
-          product_uom: { id: move.unit },
-          product_uom_qty: String(units),
-          location_id: { id: move.to },
-          location_dest_id: { id: place ?? move.from },
-          origin_returned_move_id: { id: move.id },
-          to_refund: true,
-          sale_line_id: { id: move.line },
-          ...common,
-        },
-      })),
-    },
-  };
+    moves: back.map(({ move, units, to }) => ({
+      model: "stock.move",
+      externalId: `${externalId}_${move.id}`,
+      values: {
+        product_id: { id: move.product },
+        product_uom: { id: move.unit },
+        product_uom_qty: String(units),
+        location_id: { id: move.to },
+        location_dest_id: { id: to ?? move.from },
+        origin_returned_move_id: { id: move.id },
+        to_refund: true,
+        sale_line_id: { id: move.line },
+        ...group,
+      },
+    })),
+  });
 }
 
-interface PickingType {
-  id: number;
-  company_id: [id: number, name: string];
-  return_picking_type_id: [id: number, name: string] | false;
-}
-
-/** The kind of picking that takes back what this kind delivered; a kind without one does so itself. */
-async function returnType(run: Run, delivery: number): Promise<Pick<PickingType, "id" | "company_id">> {
-  const [type] = (await run.client.call("stock.picking.type", "search_read", {
-    args: { domain: [["id", "=", delivery]], fields: ["return_picking_type_id", "company_id"] },
-  })) as PickingType[];
-  if (!type) throw refusal("rejected", "no_picking_type", "the delivery's operation type is gone in Odoo");
-  return { ...type, id: type.return_picking_type_id ? type.return_picking_type_id[0] : type.id };
+/** Until 18 a group holds an order's pickings together. */
+export function groupOf(run: Run, { group_id }: Picking): Record<string, ImportValue> {
+  return fieldName(run.major, "stock.move", "group_id") && group_id ? { group_id: { id: group_id[0] } } : {};
 }

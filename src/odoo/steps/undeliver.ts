@@ -1,9 +1,9 @@
 import { type Decimal, decimal, zero } from "../../money.ts";
 import { findAny } from "../known-ids.ts";
-import { eachAlone, type Run, refusal, warnPlan } from "../run.ts";
-import { still } from "../versions.ts";
-import { type OrderLine, readLines, writeLines } from "./lines.ts";
+import { eachAlone, type Run, warnPlan } from "../run.ts";
+import { readLines } from "./lines.ts";
 import { isOver, type Move, type Picking, readMoves, readPickings } from "./moves.ts";
+import { type Again, confirmDrafts, planAgain } from "./plan-again.ts";
 import { type Job, orderIn, ordersOf } from "./step.ts";
 import { takeBack } from "./take-back.ts";
 import { pickingOf } from "./track.ts";
@@ -23,72 +23,78 @@ export async function undeliver(run: Run, jobs: readonly Job<"undeliver">[]): Pr
       return;
     }
     const moves = await readMoves(run, { orders: [order.id] });
-    const delivered = moves.filter((move) => move.picking === delivery.id && move.done > 0);
     const undo = `${step.externalId}_undo`;
-    const back = delivered.flatMap((move) => {
-      const units = notReturned(move, moves);
-      return units > 0 ? [{ move, units, to: null }] : [];
-    });
+    const back = moves
+      .filter((move) => move.picking === delivery.id && move.done > 0)
+      .map((move) => ({ move, units: notReturned(move, moves), to: null }))
+      .filter(({ units }) => units > 0);
     if (back.length > 0 || (await findAny(run.client, undo)))
       await takeBack(run, undo, delivery, back, cancelled);
-    await deliverAgain(run, order.id, order.display_name, new Set(delivered.map(({ line }) => line)));
+    if (order.state === "sale" || order.state === "done") await deliverAgain(run, order.id, undo, delivery);
+    else warnPlan(run, plan, `${order.display_name} is cancelled in Odoo: it is not delivered again.`);
   });
 }
 
 /** Units of a delivered move that no return has taken back. */
 export function notReturned(move: Move, moves: readonly Move[]): number {
-  const returned = moves
+  return Number(decimal(move.done).minus(returned(move, moves)));
+}
+
+function returned(move: Move, moves: readonly Move[]): Decimal {
+  return moves
     .filter(({ returns, state }) => returns === move.id && state === "done")
     .reduce((total, one) => total.plus(decimal(one.done)), zero);
-  return Number(decimal(move.done).minus(returned));
 }
 
-/** Odoo plans what an order still lacks when the line's quantity is written; an older one only when it grows. */
-async function deliverAgain(
-  run: Run,
-  order: number,
-  name: string,
-  lines: ReadonlySet<number>,
-): Promise<void> {
-  const rows = await lacking(run, order, lines);
-  if (rows.length === 0) return;
-  const same = rows.map(({ row }) => ({ ...row, quantity: row.product_uom_qty }));
-  const less = still(run.major, "plans only growth")
-    ? rows.map(({ row, units }) => ({ ...row, quantity: units }))
-    : [];
-  await writeLines(run, order, [...less, ...same]);
-  if ((await lacking(run, order, lines)).length === 0) return;
-  throw refusal(
-    "rejected",
-    "not_planned_again",
-    `the goods are back, but Odoo does not plan to deliver ${name} again`,
-    "Unlock the order in Odoo, then retry; or make the delivery there by hand and discard this event.",
-  );
-}
-
-/** Lines of which less is delivered or planned than ordered. Goods that a customer sent back are not to be sent again. */
-async function lacking(
-  run: Run,
-  order: number,
-  lines: ReadonlySet<number>,
-): Promise<{ row: OrderLine; units: number }[]> {
+/** Plans what came back, as far as the order still asks for it. */
+async function deliverAgain(run: Run, order: number, undo: string, delivery: Picking): Promise<void> {
   const moves = await readMoves(run, { orders: [order] });
   const pickings = await readPickings(
     run,
     moves.map(({ picking }) => picking),
   );
-  const units = (line: number): Decimal =>
+  const undone = moves.filter(({ picking }) => isUndo(pickings.get(picking)));
+  const back = moves
+    .filter((move) => move.picking === delivery.id)
+    .map((move) => ({ move, units: returned(move, undone) }));
+  const lacking = await lackingUnits(run, moves, pickings, new Set(back.map(({ move }) => move.line)));
+  const again = back.flatMap(({ move, units }): Again[] => {
+    const left = lacking.get(move.line) ?? zero;
+    const part = units.lt(left) ? units : left;
+    lacking.set(move.line, left.minus(part));
+    return part.gt(zero) ? [{ move, units: Number(part) }] : [];
+  });
+  await planAgain(run, `${undo}_again`, delivery, again, { moves, pickings });
+  if (again.length === 0)
+    await confirmDrafts(
+      run,
+      moves.filter(({ picking }) => pickings.get(picking)?.picking_type_code === "outgoing"),
+    );
+}
+
+/** What is neither delivered nor planned of lines. Goods that a customer sent back are not to be sent again. */
+async function lackingUnits(
+  run: Run,
+  moves: readonly Move[],
+  pickings: ReadonlyMap<number, Picking>,
+  lines: ReadonlySet<number>,
+): Promise<Map<number, Decimal>> {
+  const planned = (line: number): Decimal =>
     moves
       .filter((move) => move.line === line)
       .reduce((total, move) => {
         const amount = decimal(isOver(move.state) ? move.done : move.demand);
-        if (move.returns === null) return total.plus(amount);
+        const { picking_type_code: kind } = pickings.get(move.picking) ?? {};
+        if (move.returns === null) return kind === "outgoing" ? total.plus(amount) : total;
         return isUndo(pickings.get(move.picking)) ? total.minus(amount) : total;
       }, zero);
   const rows = await readLines(run, [...lines]);
-  return rows
-    .map((row) => ({ row, units: Number(units(row.id)) }))
-    .filter(({ row, units }) => units < row.product_uom_qty);
+  return new Map(
+    rows.map((row) => {
+      const left = decimal(row.product_uom_qty).minus(planned(row.id));
+      return [row.id, left.gt(zero) ? left : zero];
+    }),
+  );
 }
 
 const cancelled = "Cancelled in Shopify:";
