@@ -16,7 +16,7 @@ export { createGatherer } from "./odoo/gather.ts";
 export { applyPlans, type PlanResult } from "./odoo/import.ts";
 export { type OdooOperation, operate } from "./odoo/operations.ts";
 export { type OperationName, readOperation } from "./odoo/read-operation.ts";
-export { type BulkRedrive, startBulkRedrive } from "./queue/bulk-redrive.ts";
+export { type BulkRedrive, startBulkRedrive, unendedRetry } from "./queue/bulk-redrive.ts";
 export type { QueueDatabase } from "./queue/database.ts";
 export { type DeadLetterCommand, readDeadLetterCommand } from "./queue/dead-letter-command.ts";
 export { createDigester, type Digest } from "./queue/digest.ts";

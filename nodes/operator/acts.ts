@@ -1,8 +1,15 @@
-import { type EventQuery, HoldfastError, parseExactJson, readEnvelope } from "../../src/index.ts";
+import {
+  type EventQuery,
+  HoldfastError,
+  parseExactJson,
+  readEnvelope,
+  unendedRetry,
+} from "../../src/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { type Asked, whoIs } from "./access.ts";
 import { type Filter, toQuery } from "./filter.ts";
 import { noEvent } from "./looks.ts";
+import { NEWEST_ACTS } from "./overview.ts";
 import type { Desk, Reply } from "./routes.ts";
 import { runningQueue } from "./running.ts";
 
@@ -32,19 +39,18 @@ export async function retry(_RED: Runtime, { retries }: Desk, request: Asked): P
   }
   const filter = filterOf(body);
   const perSecond = Math.min(FASTEST, Math.max(1, Number(body.perSecond) || PER_SECOND));
-  const progress = await retries.start(store, deadOnly(filter), { by, perSecond });
-  await store.act({
-    at: Date.now(),
-    by,
-    what: "redriven",
-    detail: `${progress.total} dead letters, ${perSecond} a second${inWords(filter)}`,
-  });
-  return { status: 202, body: progress };
+  const options = { by, perSecond, meant: inWords(filter) };
+  return { status: 202, body: await retries.start(store, deadOnly(filter), options) };
 }
 
 export async function stopRetry(_RED: Runtime, { retries }: Desk, request: Asked): Promise<Reply> {
   const { store } = runningQueue(request.params.queue ?? "");
-  return { body: { stopped: retries.stop(store.queue) } };
+  const by = whoIs(request);
+  const stopped = retries.stop(store.queue, by);
+  // Nothing runs here, but one that was cut off may stand there: it is put away.
+  if (!stopped && unendedRetry(await store.acts(NEWEST_ACTS)))
+    await store.act({ at: Date.now(), by, what: "retried", detail: "cut off before its end" });
+  return { body: { stopped } };
 }
 
 /** Ends dead letters for good. */

@@ -8,39 +8,87 @@ import {
 
 type Progress = BulkRedrive["progress"];
 
-/** One retry of many a queue, as long as this process lives: what it did not come to stays a dead letter. */
+/**
+ * One retry of many a queue, as long as this process lives: what it did not come to stays a dead letter. Its beginning
+ * and its end are written down, so that one that was cut off can be told.
+ */
 export interface BulkRetries {
-  start(store: EventStore, query: EventQuery, options: { by: string; perSecond: number }): Promise<Progress>;
+  /** @param meant which dead letters, in words. */
+  start(
+    store: EventStore,
+    query: EventQuery,
+    options: { by: string; perSecond: number; meant: string },
+  ): Promise<Progress>;
+  /** The one that runs, or the last one that ran. */
   progress(queue: string): Progress | null;
-  stop(queue: string): boolean;
+  /** False when none runs. */
+  stop(queue: string, by: string): boolean;
+}
+
+interface Running {
+  retry: BulkRedrive;
+  stoppedBy?: string;
 }
 
 export function bulkRetries(onError: (error: Error) => void): BulkRetries {
-  const running = new Map<string, BulkRedrive>();
+  const known = new Map<string, Running>();
+  const running = (queue: string): Running | null => {
+    const one = known.get(queue);
+    return one && one.retry.progress.endedAt === null ? one : null;
+  };
+
+  const writeDown = async (
+    store: EventStore,
+    one: Running,
+    { by, perSecond, meant }: { by: string; perSecond: number; meant: string },
+  ): Promise<void> => {
+    const { progress, ended } = one.retry;
+    const ending = ended.then(
+      (count) => ({ count }),
+      (error: Error) => ({ error }),
+    );
+    await store.act({
+      at: progress.startedAt,
+      by,
+      what: "retrying",
+      detail: `${progress.total} dead letters, ${perSecond} a second${meant}`,
+    });
+    const end = await ending;
+    if ("error" in end) throw end.error;
+    const stopped = one.stoppedBy === undefined ? "" : ": stopped";
+    await store.act({
+      at: progress.endedAt ?? Date.now(),
+      by: one.stoppedBy ?? by,
+      what: "retried",
+      detail: `${end.count} of ${progress.total} dead letters put back${stopped}`,
+    });
+  };
+
   return {
     async start(store, query, options) {
-      const before = running.get(store.queue);
-      if (before && before.progress.endedAt === null)
+      const before = running(store.queue)?.retry.progress;
+      if (before)
         throw new HoldfastError({
           class: "conflict",
           code: "retry_running",
-          message: `Queue "${store.queue}" is putting dead letters back already: ${before.progress.done} of ${before.progress.total}.`,
+          message: `Queue "${store.queue}" is putting dead letters back already: ${before.done} of ${before.total}.`,
           hint: "Wait for its end, or stop it.",
           source: "queue",
         });
-      const retry = await startBulkRedrive(store, query, options);
-      running.set(store.queue, retry);
-      retry.ended.catch(onError);
-      return { ...retry.progress };
+      const one: Running = { retry: await startBulkRedrive(store, query, options) };
+      known.set(store.queue, one);
+      writeDown(store, one, options).catch(onError);
+      return { ...one.retry.progress };
     },
     progress: (queue) => {
-      const retry = running.get(queue);
-      return retry ? { ...retry.progress } : null;
+      const one = known.get(queue);
+      return one ? { ...one.retry.progress } : null;
     },
-    stop: (queue) => {
-      const retry = running.get(queue);
-      if (!retry || retry.progress.endedAt !== null) return false;
-      retry.stop();
+    stop: (queue, by) => {
+      const one = running(queue);
+      if (!one) return false;
+      one.stoppedBy = by;
+      one.retry.stop();
       return true;
     },
   };

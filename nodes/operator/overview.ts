@@ -1,4 +1,4 @@
-import type { Counts, Failure, Rates } from "../../src/index.ts";
+import { type Act, type Counts, type Failure, type Rates, unendedRetry } from "../../src/index.ts";
 import { type Destination, destinations, openQueues, type QueueSession } from "../runtime/index.ts";
 import type { BulkRetries } from "./bulk-retries.ts";
 
@@ -23,7 +23,12 @@ export interface QueueView {
   /** Events in each of the last 30 minutes through this Node-RED, the running one last. */
   rates: { in: number[]; out: number[] };
   retrying: { total: number; done: number; startedAt: number; endedAt: number | null } | null;
+  /** A retry of many that began and did not end, and that this Node-RED is not working on. */
+  cutOff: Pick<Act, "at" | "by" | "detail"> | null;
 }
+
+/** As far back as anything is looked for among what people did. */
+export const NEWEST_ACTS = 50;
 
 export async function viewQueue(
   session: QueueSession,
@@ -47,6 +52,7 @@ export async function viewQueue(
       out: rates.perMinute(`${session.name} out`, now),
     },
     retrying: retries.progress(session.name),
+    cutOff: null,
   };
   if (!running) return view;
   const { paused, held } = running.worker.status();
@@ -57,6 +63,10 @@ export async function viewQueue(
     const [counts, delayed] = await Promise.all([running.store.counts(), running.store.delayed(now)]);
     view.counts = shownCounts(counts, delayed);
     view.oldestWaitingAt = counts.oldestOpenAt;
+    if (view.retrying === null || view.retrying.endedAt !== null) {
+      const began = unendedRetry(await running.store.acts(NEWEST_ACTS));
+      view.cutOff = began && { at: began.at, by: began.by, detail: began.detail };
+    }
   } catch (thrown) {
     view.trouble ??= (thrown as { failure?: Failure }).failure ?? null;
   }

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { systemClock } from "./clock.ts";
-import type { EventQuery, EventStore } from "./event-store.ts";
+import type { Act, EventQuery, EventStore } from "./event-store.ts";
 
 const STEP_MS = 250;
 const ID_PAGE = 2_000;
@@ -63,6 +63,12 @@ export async function startBulkRedrive(
     },
     ended: run(),
   };
+}
+
+/** The newest retry of many that began and did not end. @param acts newest first. */
+export function unendedRetry(acts: Act[]): Act | null {
+  const last = acts.find(({ what }) => what === "retrying" || what === "retried");
+  return last?.what === "retrying" ? last : null;
 }
 
 async function deadIds(store: EventStore, query: EventQuery): Promise<string[]> {

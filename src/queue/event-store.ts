@@ -215,7 +215,8 @@ export interface Edit {
 export interface Act {
   at: number;
   by: string;
-  what: "paused" | "resumed" | "probed" | "redriven" | "discarded";
+  /** `retrying` begins putting many dead letters back, `retried` ends it. */
+  what: "paused" | "resumed" | "probed" | "retrying" | "retried" | "discarded";
   /** In plain words: why, or what and how many. */
   detail: string;
 }

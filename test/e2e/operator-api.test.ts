@@ -148,9 +148,16 @@ for (const version of [4, 5] as const)
       );
       assert.deepEqual(
         acts.map(({ what, by }) => `${what} by ${by}`),
-        ["redriven by operator", "probed by operator", "resumed by operator", "paused by operator"],
+        [
+          "retried by operator",
+          "retrying by operator",
+          "probed by operator",
+          "resumed by operator",
+          "paused by operator",
+        ],
       );
-      assert.equal(acts[0]!.detail, '4 dead letters, 50 a second where q is "SH-A"');
+      assert.equal(acts[0]!.detail, "4 of 4 dead letters put back");
+      assert.equal(acts[1]!.detail, '4 dead letters, 50 a second where q is "SH-A"');
     });
 
     it("discards only with a reason, and says who did it and why", async () => {
@@ -207,8 +214,12 @@ for (const version of [4, 5] as const)
         ),
         lines.join("\n"),
       );
-      const customer = /"first_name":"([^"]+)"/.exec(brokenOrder(1043, "x").body)![1]!;
-      assert.doesNotMatch(lines.join("\n"), new RegExp(customer));
+      const body = brokenOrder(1043, "x").body;
+      const all = scene.nodeRed.log.join("\n");
+      for (const field of ["first_name", "last_name", "email", "address1", "phone"]) {
+        const [, personal] = new RegExp(`"${field}":"([^"]+)"`).exec(body) ?? [];
+        if (personal) assert.ok(!all.includes(personal), `${field} ${personal} is in the log`);
+      }
     });
 
     it("answers every documented path as it is documented", async () => {

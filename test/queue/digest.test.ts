@@ -2,36 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { Failure } from "../../src/failure.ts";
 import { createDigester, type Digest } from "../../src/queue/digest.ts";
+import { handClock } from "../support/hand-clock.ts";
 
 const MINUTE = 60_000;
-
-/** A clock that stands until it is told to go on. */
-function handClock() {
-  let now = 0;
-  let timers: { at: number; run: () => void }[] = [];
-  return {
-    now: () => now,
-    after: (ms: number, run: () => void) => {
-      const timer = { at: now + ms, run };
-      timers.push(timer);
-      return timer;
-    },
-    clear: (timer: unknown) => {
-      timers = timers.filter((one) => one !== timer);
-    },
-    goOn: (ms: number) => {
-      const until = now + ms;
-      for (;;) {
-        const next = timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
-        if (!next) break;
-        now = next.at;
-        timers = timers.filter((one) => one !== next);
-        next.run();
-      }
-      now = until;
-    },
-  };
-}
 
 const failure = (code: string, message = `About ${code}.`): Failure => ({
   class: "rejected",

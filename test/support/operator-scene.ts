@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
-import { launchNodeRed, type NodeRedProcess } from "../../sandbox/node-red.ts";
+import { launchNodeRed, type NodeRedOptions, type NodeRedProcess } from "../../sandbox/node-red.ts";
 import { type OdooStandIn, startOdooStandIn } from "../../sandbox/odoo/server.ts";
 import { deliver, makeOrder, makeWebhook, type SandboxOrder } from "../../sandbox/shopify/index.ts";
 import { eventually } from "./eventually.ts";
-import { exampleFlow } from "./flow.ts";
+import { exampleFlow, type FlowNodeConfig } from "./flow.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 const shop = "holdfast-test.myshopify.com";
@@ -26,14 +26,20 @@ export interface Scene {
   send(order: SandboxOrder): Promise<void>;
   /** Creates what a sales user may not: a product with this Internal Reference. */
   makeProduct(sku: string): Promise<void>;
+  /** Pulls Node-RED's plug and starts it again, at the same address. */
+  crash(): Promise<void>;
   end(): Promise<void>;
 }
 
 export interface SceneOptions {
   version: 4 | 5;
   login?: boolean;
-  /** Deploy the example at once. */
+  /** Deploy the flow at once. */
   deploy?: boolean;
+  /** Another one than the example. */
+  flow?: FlowNodeConfig[];
+  /** More environment variables. */
+  env?: Record<string, string>;
   settings?: Record<string, unknown>;
 }
 
@@ -42,11 +48,13 @@ export async function startScene({
   version,
   login = false,
   deploy = true,
+  flow = exampleFlow(),
+  env,
   settings,
 }: SceneOptions): Promise<Scene> {
   const folder = temporaryFolder();
   const odoo = await startOdooStandIn({});
-  const nodeRed = await launchNodeRed({
+  const options: NodeRedOptions = {
     version,
     userDir: folder.path,
     env: {
@@ -58,9 +66,11 @@ export async function startScene({
       ODOO_DB: odoo.db,
       ODOO_LOGIN: odoo.login,
       ODOO_API_KEY: odoo.apiKey,
+      ...env,
     },
     settings: { ...(login ? { adminAuth: adminAuth() } : {}), ...settings },
-  });
+  };
+  const nodeRed = await launchNodeRed(options);
   const tokens = new Map<string, string>();
   const scene: Scene = {
     odoo,
@@ -112,8 +122,12 @@ export async function startScene({
       });
       if (!response.ok) throw new Error(`No product ${sku}: ${response.status} ${await response.text()}`);
     },
+    async crash() {
+      await scene.nodeRed.kill();
+      scene.nodeRed = await launchNodeRed({ ...options, port: nodeRed.port });
+    },
     async end() {
-      await nodeRed.stop();
+      await scene.nodeRed.stop();
       await odoo.close();
       folder.remove();
     },
@@ -125,7 +139,7 @@ export async function startScene({
         "Content-Type": "application/json",
         ...(login ? { Authorization: `Bearer ${await scene.token("builder")}` } : {}),
       },
-      body: JSON.stringify(exampleFlow()),
+      body: JSON.stringify(flow),
     });
     if (!response.ok) throw new Error(`Deploying failed: ${response.status}`);
     await eventually("the queue is open", async () => {

@@ -171,6 +171,8 @@ export function acting(desk: Desk): Acts {
       void act(queuePath(queue, "probe"), {}, () => t("operator.said.probed", { queue })),
     stopRetry: (queue: string) =>
       void act(queuePath(queue, "retry/stop"), {}, () => t("operator.said.stopped", { queue })),
+    dismissRetry: (queue: string) =>
+      void act(queuePath(queue, "retry/stop"), {}, () => t("operator.said.dismissed", { queue })),
   };
 
   return { detail, queue, retryChosen, discardChosen, retryAll };

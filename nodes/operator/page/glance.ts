@@ -9,6 +9,7 @@ export interface GlanceActs {
   resume(queue: string): void;
   probe(queue: string): void;
   stopRetry(queue: string): void;
+  dismissRetry(queue: string): void;
 }
 
 /** How things stand, queue by queue. */
@@ -29,7 +30,7 @@ export function glance({ queues, destinations, you, now }: Overview, acts: Glanc
 }
 
 function queueCard(queue: QueueView, mayWrite: boolean, now: number, acts: GlanceActs): HTMLElement {
-  const { name, state, counts, oldestWaitingAt, paused, held, trouble, warning, rates } = queue;
+  const { name, state, counts, oldestWaitingAt, paused, held, trouble, warning, rates, cutOff } = queue;
   const counter = (label: string, n: number, show: string): HTMLElement =>
     h(
       "button",
@@ -101,6 +102,13 @@ function queueCard(queue: QueueView, mayWrite: boolean, now: number, acts: Glanc
         mayWrite && button(t("operator.act.probe"), () => acts.probe(name), { keep: `${name} probe` }),
       ),
     queue.retrying && queue.retrying.endedAt === null && retrying(queue, mayWrite, acts),
+    cutOff &&
+      notice(
+        "hf-warn",
+        t("operator.glance.cutOff", { by: cutOff.by, at: time(cutOff.at), what: cutOff.detail }),
+        mayWrite &&
+          button(t("operator.act.dismiss"), () => acts.dismissRetry(name), { keep: `${name} dismiss` }),
+      ),
   );
 }
 
