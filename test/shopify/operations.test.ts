@@ -7,6 +7,7 @@ import { testConnectionOperation } from "../../src/shopify/connection.ts";
 import * as fulfillment from "../../src/shopify/fulfillment-operations.ts";
 import { readLevelsOperation } from "../../src/shopify/inventory-levels.ts";
 import { activateOperation, setQuantitiesOperation } from "../../src/shopify/inventory-writes.ts";
+import * as orderReader from "../../src/shopify/order-reader-queries.ts";
 
 const operations: AdminOperation[] = [
   ...Object.values(fulfillment),
@@ -15,6 +16,13 @@ const operations: AdminOperation[] = [
   setQuantitiesOperation,
   activateOperation,
   testConnectionOperation,
+  orderReader.findOrdersOperation("UPDATED_AT"),
+  orderReader.findOrdersOperation("CREATED_AT"),
+  orderReader.findOrdersByIdOperation,
+  orderReader.readOrderOperation,
+  orderReader.readOrderLinesOperation,
+  orderReader.readRefundOperation,
+  orderReader.readFulfillmentOperation,
 ];
 
 describe("what is asked of Shopify", () => {
@@ -23,7 +31,12 @@ describe("what is asked of Shopify", () => {
       const document = parse(text);
       assert.deepEqual(validate(adminSchema, document), []);
       assert.match(text, new RegExp(`(query|mutation) ${name}\\b`));
-      const ids = { ids: Array(6).fill(""), items: Array(27).fill("") };
+      const ids = {
+        ids: Array(6).fill(""),
+        items: Array(27).fill(""),
+        first: 50,
+        lines: orderReader.linesAtOnce,
+      };
       const cost = queryCost({ schema: adminSchema, document, operationName: name, variables: ids });
       assert.ok(cost <= 800, `${cost} points`);
     });

@@ -1,6 +1,6 @@
 /** What the shop's staff and its apps do to orders, and who is told of it. */
 import { parseBigJson } from "./big-json.ts";
-import { makeRefund, type RefundWish } from "./order-refunds.ts";
+import { makeRefund, type RefundWish, staysUnshipped } from "./order-refunds.ts";
 import type {
   Fulfillment,
   FulfillmentOrder,
@@ -96,7 +96,7 @@ export function makeOrderBook(
   }
 
   /** Units that will not be shipped any more are no longer committed. */
-  function takeOffShelf(order: Order, line: LinePayload, quantity: number): void {
+  function takeOut(order: Order, line: LinePayload, quantity: number, restock: boolean): void {
     let left = quantity;
     for (const one of order.fulfillmentOrders)
       for (const entry of one.lines) {
@@ -104,7 +104,9 @@ export function makeOrderBook(
         const taken = Math.min(left, entry.remaining);
         entry.remaining -= taken;
         left -= taken;
-        commit(entry.item, one.location, -taken);
+        const level = levelOf(entry.item, one.location);
+        if (restock) commit(entry.item, one.location, -taken);
+        else if (level) stock.change(level, { committed: level.committed - taken });
         if (one.lines.every(({ remaining }) => remaining === 0)) one.status = "CLOSED";
       }
   }
@@ -262,9 +264,10 @@ export function makeOrderBook(
     },
 
     refund(order, wishes, note) {
+      for (const { line, quantity, restock } of wishes)
+        if (staysUnshipped(line, restock)) takeOut(order, line, quantity, restock === "cancel");
       const refund = makeRefund(order, wishes, { nextId, at: now(), note: note ?? null });
       for (const { line, quantity, restock, locationId } of wishes) {
-        if (restock === "cancel") takeOffShelf(order, line, quantity);
         const item = line.variant_id === null ? undefined : stock.itemOfVariant(String(line.variant_id));
         const location = stock.location(locationId);
         const level = restock === "return" && location ? levelOf(item, location) : undefined;

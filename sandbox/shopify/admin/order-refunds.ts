@@ -11,6 +11,11 @@ export interface RefundWish {
   locationId?: string;
 }
 
+/** Units of a line that nothing was shipped of yet leave the order, put back on the shelf or not. */
+export function staysUnshipped(line: LinePayload, restock: RefundWish["restock"]): boolean {
+  return restock === "cancel" || (restock === "no_restock" && line.fulfillment_status === null);
+}
+
 interface Worth {
   net: Decimal;
   tax: Decimal;
@@ -43,7 +48,7 @@ export function makeRefund(
       given[side].push({ net: before.net.minus(after.net), tax: before.tax.minus(after.tax) });
     }
     line.current_quantity -= quantity;
-    if (restock === "cancel") line.fulfillable_quantity -= quantity;
+    if (staysUnshipped(line, restock)) line.fulfillable_quantity -= quantity;
     const own = given.shop_money.length - 1;
     return {
       id: Number(nextId()),

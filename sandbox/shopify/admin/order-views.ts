@@ -71,7 +71,7 @@ export function orderView(shop: Shop, order: Order): Record<string, unknown> {
     retailLocation: location ? locationView(location) : null,
     // What a visit was is not told in webhooks but for its landing page.
     customerJourneySummary: payload.landing_site
-      ? { firstVisit: { landingPage: `https://${shop.domain}${payload.landing_site}` }, lastVisit: null }
+      ? { firstVisit: null, lastVisit: { landingPage: `https://${shop.domain}${payload.landing_site}` } }
       : null,
     customer: payload.customer ? customerView(payload.customer as Json) : null,
     billingAddress: payload.billing_address ? addressView(payload.billing_address as Json) : null,
