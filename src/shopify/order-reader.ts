@@ -30,18 +30,24 @@ const ordersAtOnce = 50;
 /** An order that changes while it is read is read again. */
 const readAttempts = 5;
 
+/** How each page is asked for: with patience, for instance. */
+type Asking = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** The orders of a range, oldest first, page by page within the cost budget. @throws HoldfastError */
-export async function* findOrders(client: AdminClient, range: OrderRange): AsyncGenerator<OrderChange[]> {
+export async function* findOrders(
+  client: AdminClient,
+  range: OrderRange,
+  asking: Asking = (work) => work(),
+): AsyncGenerator<OrderChange[]> {
   const field = `${range.by}_at`;
   const operation = findOrdersOperation(range.by === "updated" ? "UPDATED_AT" : "CREATED_AT");
   // Search compares whole seconds.
   const query = `${field}:>='${second(range.from)}' ${field}:<='${second(range.to)}'`;
   let after: string | null = null;
   do {
-    const { orders }: { orders: Page<OrderChange> } = await client.run(
-      operation,
-      { query, first: ordersAtOnce, after },
-      ordersAtOnce,
+    const variables: Record<string, unknown> = { query, first: ordersAtOnce, after };
+    const { orders }: { orders: Page<OrderChange> } = await asking(() =>
+      client.run<{ orders: Page<OrderChange> }>(operation, variables, ordersAtOnce),
     );
     yield orders.nodes;
     after = orders.pageInfo.hasNextPage ? orders.pageInfo.endCursor : null;
