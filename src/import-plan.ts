@@ -102,7 +102,8 @@ export type PlanStep =
   | ReduceStep
   | CreditStep
   | NoteStep
-  | ArchiveStep;
+  | ArchiveStep
+  | AdjustStep;
 
 /** Confirms a quotation; one that a person cancelled stays cancelled, with a warning. Keeps its order date. */
 export interface ConfirmStep {
@@ -218,6 +219,22 @@ export interface ArchiveStep {
   kind: "archive";
   record: string;
   active: boolean;
+}
+
+/**
+ * Brings what is on hand of a product at a place to what Shopify counts, by an inventory adjustment. On hand becomes
+ * `available`, plus what Odoo has set aside there for others than Shopify's orders, plus the greater of `committed` and
+ * what it has set aside for those: so that Odoo, once it knows the same orders, can promise as much as Shopify does.
+ */
+export interface AdjustStep {
+  kind: "adjust";
+  product: RecordReference;
+  /** stock.location; all below it counts with it. */
+  locationId: number;
+  /** Units that Shopify still sells; below zero it sold what it did not have. */
+  available: number;
+  /** Units sold in Shopify and not yet fulfilled there. */
+  committed: number;
 }
 
 export interface LineQuantity {

@@ -1,5 +1,13 @@
 import { type Failure, HoldfastError } from "../failure.ts";
-import type { ExpectedTotals, ImportPlan, ImportRecord, PlanStep, PlanVersion } from "../import-plan.ts";
+import type {
+  AdjustStep,
+  ExpectedTotals,
+  ImportPlan,
+  ImportRecord,
+  PlanStep,
+  PlanVersion,
+  RecordReference,
+} from "../import-plan.ts";
 import { parseDecimal } from "../money.ts";
 import { referencesIn, unevenChildren } from "./cells.ts";
 
@@ -32,7 +40,7 @@ function versionFault({ externalId, at }: PlanVersion): Failure | undefined {
 }
 
 /** Which record a step is about. */
-const subjects: Record<PlanStep["kind"], "order" | "record" | "externalId"> = {
+const subjects: Record<Exclude<PlanStep["kind"], "adjust">, "order" | "record"> = {
   confirm: "order",
   cancel: "order",
   invoice: "order",
@@ -49,6 +57,11 @@ const subjects: Record<PlanStep["kind"], "order" | "record" | "externalId"> = {
 function stepsFault(given: unknown): Failure | undefined {
   if (!Array.isArray(given)) return badPlan("The steps must be a list.");
   for (const step of given as PlanStep[]) {
+    if (step?.kind === "adjust") {
+      const fault = adjustFault(step);
+      if (fault) return fault;
+      continue;
+    }
     const subject = subjects[step?.kind];
     if (!subject) return badPlan(`There is no step "${String(step?.kind)}".`);
     const named = (step as unknown as Record<string, unknown>)[subject];
@@ -73,6 +86,22 @@ function stepsFault(given: unknown): Failure | undefined {
   return undefined;
 }
 
+function adjustFault({ product, locationId, available, committed }: AdjustStep): Failure | undefined {
+  if (!isWhole(product)) return badPlan(`The step adjust names no product: ${JSON.stringify(product)}.`);
+  if (!(Number.isSafeInteger(locationId) && locationId > 0))
+    return badPlan(`The step adjust names no stock location: ${JSON.stringify(locationId)}.`);
+  if ([available, committed].every(Number.isSafeInteger)) return undefined;
+  return badPlan(`The step adjust has no whole numbers: available ${available}, committed ${committed}.`);
+}
+
+/** Whether a reference points somewhere at all. */
+function isWhole(reference: RecordReference | undefined): boolean {
+  if (typeof reference !== "object" || reference === null) return false;
+  if ("externalId" in reference) return typeof reference.externalId === "string";
+  if ("id" in reference) return typeof reference.id === "number";
+  return typeof reference.find?.model === "string" && typeof reference.find.where === "object";
+}
+
 function recordFault(record: ImportRecord): Failure | undefined {
   const { model, externalId, values, children = {} } = record ?? {};
   if (typeof externalId !== "string" || !/^[^\s.,/]+$/.test(externalId)) {
@@ -85,13 +114,8 @@ function recordFault(record: ImportRecord): Failure | undefined {
   }
   for (const [field, value] of Object.entries(values)) {
     for (const reference of referencesIn(value)) {
-      const whole =
-        "externalId" in reference
-          ? typeof reference.externalId === "string"
-          : "id" in reference
-            ? typeof reference.id === "number"
-            : typeof reference.find?.model === "string" && typeof reference.find.where === "object";
-      if (!whole) return badPlan(`${field} of ${externalId} points nowhere: ${JSON.stringify(value)}.`);
+      if (!isWhole(reference))
+        return badPlan(`${field} of ${externalId} points nowhere: ${JSON.stringify(value)}.`);
     }
   }
   for (const [field, records] of Object.entries(children)) {

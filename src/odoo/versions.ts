@@ -21,6 +21,8 @@ export const renames: readonly Rename[] = [
   { model: "stock.move", newest: "picked", until: 16, older: null },
   { model: "stock.move.line", newest: "quantity", until: 16, older: "qty_done" },
   { model: "stock.move.line", newest: "picked", until: 16, older: null },
+  { model: "stock.move.line", newest: "quantity_product_uom", until: 15, older: "product_qty" },
+  { model: "stock.move.line", newest: "quantity_product_uom", until: 16, older: "reserved_qty" },
   { model: "sale.order", newest: "locked", until: 16, older: null },
   { model: "stock.move", newest: "location_final_id", until: 17, older: null },
   { model: "stock.move", newest: "reference_ids", until: 18, older: null },
@@ -43,6 +45,8 @@ const gone: readonly { model: string; field: string; until: number }[] = [
 const habits = {
   /** The places written into a new picking become those of all its moves. */
   "picking places its moves": 15,
+  /** A counted quantity takes effect as it is written. */
+  "counts at once": 14,
 } as const;
 
 /** Whether this Odoo still does what the newest does not. */

@@ -55,6 +55,8 @@ export function stepTexts(plan: ImportPlan): string[] {
           `credit ${step.record.externalId} of ${step.order}: ${step.totals.total}, tax ${step.totals.tax}`,
           ...step.payments.map(({ amount, journal }) => `${amount} from ${foundBy(journal)}`),
         ].join(", ");
+      case "adjust":
+        return `adjust ${typeof step.product === "object" && "find" in step.product ? Object.values(step.product.find.where).join(" ") : JSON.stringify(step.product)} at ${step.locationId}: ${step.available} available, ${step.committed} committed`;
       default:
         return `${step.kind} ${"externalId" in step ? step.externalId : step.record}`;
     }

@@ -1,5 +1,6 @@
 import type { PlanStep } from "../../import-plan.ts";
 import { isOpen, type Run } from "../run.ts";
+import { adjust } from "./adjust.ts";
 import { archive } from "./archive.ts";
 import { cancel } from "./cancel.ts";
 import { confirm } from "./confirm.ts";
@@ -25,6 +26,7 @@ const takes: { [Kind in StepKind]: TakeStep<Kind> } = {
   credit,
   note,
   archive,
+  adjust,
 };
 
 /**
@@ -49,10 +51,15 @@ function nextJobs(run: Run, left: readonly (readonly PlanStep[])[]): { plan: num
   const taken = new Set<string>();
   for (const [plan, [step]] of left.entries()) {
     if (!step || !isOpen(run, plan)) continue;
-    const record = "order" in step ? step.order : step.record;
-    if (taken.has(record)) continue;
-    taken.add(record);
+    const subject = subjectOf(step);
+    if (taken.has(subject)) continue;
+    taken.add(subject);
     byKind.set(step.kind, [...(byKind.get(step.kind) ?? []), { plan, step }]);
   }
   return [...byKind.values()].sort((a, b) => b.length - a.length)[0] ?? [];
+}
+
+function subjectOf(step: PlanStep): string {
+  if (step.kind === "adjust") return `${JSON.stringify(step.product)} at ${step.locationId}`;
+  return "order" in step ? step.order : step.record;
 }
