@@ -47,6 +47,7 @@ export {
   readBackfillTopics,
 } from "./shopify/backfill-request.ts";
 export { type ConnectionReport, testConnection } from "./shopify/connection.ts";
+export { type CountedLevel, readCountedLevels } from "./shopify/counted-levels.ts";
 export { type EventIdentity, eventIdentity } from "./shopify/event-identity.ts";
 export {
   type Delivery,
@@ -63,6 +64,14 @@ export { failureAmong, readStockRows, setStockOfAll } from "./shopify/stock-comm
 export { eventToPlan, mappedTopics } from "./sync/event-to-plan.ts";
 export { fulfillmentToPlan } from "./sync/fulfillment.ts";
 export { type OdooStock, type StockedVariant, type StockSource, stockRows } from "./sync/inventory.ts";
+export {
+  type CountedStock,
+  inventoryLevelToPlan,
+  isStockTopic,
+  recheckOf,
+  type StockRecheck,
+  stockPlaceOf,
+} from "./sync/inventory-level.ts";
 export { tableProblems } from "./sync/location-problems.ts";
 export {
   type LocationRow,

@@ -1,12 +1,19 @@
 import type { NodeDef } from "node-red";
 import {
+  type CountedLevel,
+  createGatherer,
   eventToPlan,
+  isStockTopic,
   type JournalRow,
   type MappedLocation,
   type OrderMappingSettings,
+  readCountedLevels,
+  recheckOf,
+  stockPlaceOf,
   type TaxRow,
 } from "../../src/index.ts";
-import { type FlowNode, onInput, type Runtime, setting } from "../runtime/index.ts";
+import { type FlowNode, type Message, onInput, type Runtime, setting } from "../runtime/index.ts";
+import type { ShopifyStoreNode } from "../shopify-store/shopify-store.ts";
 
 /** A flow that was saved before a setting existed has none of it: each falls back to what the node did then. */
 interface Config extends NodeDef {
@@ -38,21 +45,42 @@ interface Config extends NodeDef {
   customSku: string;
   giftCardSku: string;
   roundingSku: string;
+  /** The shop that is asked for what a change of stock leaves out; empty: nobody. */
+  store: string;
+  /** Whether there is a second output, for stock that Shopify changed where Odoo leads. */
+  recheck: boolean;
 }
+
+/** Of Shopify's 250 in one query, as many as its cost allows with a location or two. */
+const mostItems = 100;
 
 /** The default mapping, as data that a function node can change before it is written. */
 export default function register(RED: Runtime): void {
   function ShopifyToOdoo(this: FlowNode, config: Config): void {
     RED.nodes.createNode(this, config);
     const settings = settingsOf(config);
-    onInput(this, "flow", (message, send) => {
+    const store = RED.nodes.getNode(config.store) as ShopifyStoreNode | null;
+    const readLevel = createGatherer<ReturnType<typeof stockPlaceOf>, CountedLevel | null>({
+      max: mostItems,
+      run: (places) =>
+        readCountedLevels(store!.client, places, { variantIds: settings.productsBy === "external_id" }),
+    });
+
+    onInput(this, "flow", async (message, send) => {
+      const { topic = "", payload } = message;
       const location = message.location as MappedLocation | undefined;
       const locations = message.locations as MappedLocation[] | undefined;
-      const plan = eventToPlan(message.topic ?? "", message.payload, settings, location, locations);
-      message.original = message.payload;
+      const counted =
+        store && location && isStockTopic(topic) ? await readLevel(stockPlaceOf(payload)) : undefined;
+      const plan = eventToPlan(topic, payload, settings, location, locations, counted);
+      const recheck = isStockTopic(topic) ? recheckOf(topic, payload, location, counted) : null;
+      message.original = payload;
       message.payload = plan;
       this.status({ fill: plan.nothing ? "grey" : "green", shape: "ring", text: plan.reference });
-      send(message);
+      // First, so that the event is not done before somebody was asked.
+      if (recheck && config.recheck)
+        send([null, { _msgid: RED.util.generateId(), topic: "recheck", payload: recheck } as Message]);
+      send([message, null]);
     });
   }
   RED.nodes.registerType("shopify-to-odoo", ShopifyToOdoo);

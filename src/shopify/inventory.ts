@@ -16,6 +16,7 @@ import {
   type WriteOutcome,
   writeQuantities,
 } from "./inventory-writes.ts";
+import { noteOurs } from "./own-levels.ts";
 
 /** What may be sold of one item at one location. */
 export interface StockRow {
@@ -106,6 +107,7 @@ interface OpenRow {
 interface DueWrite extends QuantityWrite {
   key: string;
   active: boolean;
+  committed: number;
 }
 
 /** Reads, decides and writes once; what it can't settle stays open. */
@@ -157,10 +159,11 @@ async function decide(
     const failure = await activated(client, place, name);
     return failure ? { row, state: "failed", failure } : "again";
   }
-  const { active, available } = state.level;
+  const { active, available, committed } = state.level;
   const quantity = targetOf(row, state.level);
   if (available !== quantity || !active)
-    return { ...place, key, name, active, quantity, changeFromQuantity: available };
+    return { ...place, key, name, active, committed, quantity, changeFromQuantity: available };
+  noteOurs(client, place, { available, committed });
   const unchanged = before === null || before === available;
   return { row, state: unchanged ? "unchanged" : "set", before: before ?? available, after: available };
 }
@@ -175,6 +178,7 @@ async function finish(
   if (outcome !== "written") return { row, state: "failed", failure: outcome };
   const failure = write.active ? null : await activated(client, write, write.name);
   if (failure) return { row, state: "failed", failure };
+  noteOurs(client, write, { available: write.quantity, committed: write.committed });
   return { row, state: "set", before: before ?? write.changeFromQuantity, after: write.quantity };
 }
 

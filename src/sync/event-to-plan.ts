@@ -3,6 +3,7 @@ import { HoldfastError } from "../failure.ts";
 import type { ImportPlan } from "../import-plan.ts";
 import { customerToPlan } from "./customer-event.ts";
 import { fulfillmentToPlan } from "./fulfillment.ts";
+import { type CountedStock, inventoryLevelToPlan } from "./inventory-level.ts";
 import { nothingToDo, orderToPlan } from "./order.ts";
 import { type OrderMappingSettings, withDefaults } from "./order-options.ts";
 import { dataRequest, redactToPlan, shopRedact } from "./privacy.ts";
@@ -16,7 +17,11 @@ type Mapping = (
   settings: OrderMappingSettings,
   location?: MappedLocation | null,
   locations?: readonly MappedLocation[],
+  counted?: CountedStock | null,
 ) => ImportPlan;
+
+const stock: Mapping = (payload, settings, location, _locations, counted) =>
+  inventoryLevelToPlan(payload, settings, location, counted);
 
 /** What each topic becomes. All orders/* here carry the whole order, so they all say the same: this is its state. */
 const mappings = new Map<string, Mapping>(
@@ -49,6 +54,9 @@ const mappings = new Map<string, Mapping>(
       "return",
       "A return was processed; goods that came back are told by its refund, lines with restock_type return.",
     ),
+    "inventory_levels/update": stock,
+    "inventory_levels/connect": stock,
+    "inventory_levels/disconnect": stock,
     "customers/create": customerToPlan,
     "customers/update": customerToPlan,
     "products/create": productToPlan,
@@ -78,6 +86,7 @@ export const mappedTopics: readonly string[] = [...mappings.keys()];
 /**
  * The default mapping of a Shopify event.
  * @param location where it happened, as location-mapper says. @param locations all of them, where they are several.
+ * @param counted of a change of stock: what Shopify has now; see `inventoryLevelToPlan`.
  * @throws HoldfastError `rejected` for a topic without a mapping, or a body that is not what its topic says.
  */
 export function eventToPlan(
@@ -86,9 +95,10 @@ export function eventToPlan(
   settings: OrderMappingSettings,
   location?: MappedLocation | null,
   locations?: readonly MappedLocation[],
+  counted?: CountedStock | null,
 ): ImportPlan {
   const mapping = mappings.get(topic.trim().toLowerCase());
-  if (mapping !== undefined) return mapping(payload, settings, location, locations);
+  if (mapping !== undefined) return mapping(payload, settings, location, locations, counted);
   if (topic === "reverse_fulfillment_orders/dispose")
     throw unmapped(
       "A returned item was put away, but Shopify's event names neither its order nor its line.",

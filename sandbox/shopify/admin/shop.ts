@@ -67,7 +67,11 @@ export function makeShop(options: ShopOptions): Shop {
         };
       }),
     },
-    ({ kind, level }) => outbox.announce(`inventory_levels/${kind}`, levelPayload(level)),
+    ({ kind, level }) =>
+      outbox.announce(
+        `inventory_levels/${kind}`,
+        kind === "disconnect" ? disconnectedPayload(level) : levelPayload(level),
+      ),
   );
   const announceLocation = (topic: string, location: Location): void =>
     outbox.announce(topic, {
@@ -104,4 +108,9 @@ function levelPayload(level: Level) {
     updated_at: level.updatedAt,
     admin_graphql_api_id: `gid://shopify/InventoryLevel/${level.id}?inventory_item_id=${level.item.id}`,
   };
+}
+
+/** https://shopify.dev/docs/api/webhooks/2026-10?reference=toml#list-of-topics-inventory_levels/disconnect */
+function disconnectedPayload(level: Level) {
+  return { inventory_item_id: Number(level.item.id), location_id: Number(level.location.id) };
 }

@@ -46,13 +46,15 @@ export interface Stock {
   levelsOf(itemId: string): Level[];
   /** Makes the level, or activates it with the quantities it had. */
   activate(item: Item, location: Location): Level;
+  /** Takes the item off the location; what it had there is kept. */
+  deactivate(level: Level): void;
   /** The level to change, made inactive where the item never was. */
   levelToChange(item: Item, location: Location): Level;
   change(level: Level, changes: { available?: number; committed?: number }): void;
 }
 
 export interface StockChange {
-  kind: "connect" | "update";
+  kind: "connect" | "update" | "disconnect";
   level: Level;
 }
 
@@ -97,6 +99,12 @@ export function makeStock(
       level.updatedAt = now();
       changed({ kind: "connect", level });
       return level;
+    },
+    deactivate(level) {
+      if (!level.active) return;
+      level.active = false;
+      level.updatedAt = now();
+      changed({ kind: "disconnect", level });
     },
     levelToChange: (item, location) => stock.level(item.id, location.id) ?? make(item, location, false),
     change(level, changes) {

@@ -33,6 +33,14 @@ export function itemView(shop: Shop, item: Item): Record<string, unknown> {
     requiresShipping: true,
     updatedAt: item.updatedAt,
     variant: () => variantView(shop, item),
+    // One, so far: https://shopify.dev/changelog/inventory-item-variant-field-deprecation
+    variants: (page: PageArguments) =>
+      connection(
+        [item],
+        page,
+        (one) => variantView(shop, one),
+        (one) => one.variantId,
+      ),
     inventoryLevel: ({ locationId, includeInactive }: { locationId: string } & WithInactive) => {
       const level = shop.stock
         .levelsOf(item.id)
