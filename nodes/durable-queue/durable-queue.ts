@@ -74,7 +74,7 @@ export default function register(RED: Runtime): void {
         dedupeMs: positive(config.dedupeHours, 72) * 3_600_000,
         keepDoneMs: positive(config.keepDoneDays, 14) * 86_400_000,
         keepDone: whole(config.keepDoneCount, 100_000),
-        concurrency: whole(config.concurrency, 40),
+        concurrency: whole(config.concurrency, 100),
         processingLimitMs: positive(config.processingMinutes, 5) * 60_000,
         maxStalls: whole(config.maxStalls, 5),
         leaseMs: Math.max(3, positive(config.leaseSeconds, 30)) * 1000,

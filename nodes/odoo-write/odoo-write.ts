@@ -38,7 +38,7 @@ export default function register(RED: Runtime): void {
     let written = 0;
     let underWay = 0;
     const writePlan = createGatherer<ImportPlan, PlanResult>({
-      max: whole(config.batchSize, 40),
+      max: whole(config.batchSize, 100),
       run: (plans) => applyPlans(server!.client, plans),
     });
 

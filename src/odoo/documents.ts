@@ -59,6 +59,19 @@ export function changed(run: Run, model: string, ids: Iterable<number>): void {
   for (const id of ids) run.documents.delete(key(model, id));
 }
 
+export function isQuotation({ state }: Document): boolean {
+  return state === "draft" || state === "sent";
+}
+
+/**
+ * To be written together with smaller quantities of a confirmed order. Writing the promised date, even none, moves the
+ * deadlines of its deliveries to the order date; where they lag behind it, as after confirming, Odoo answers a
+ * smaller quantity with a receipt instead of less to deliver.
+ */
+export function promiseAgain({ commitment_date }: Document): { commitment_date: string | false } {
+  return { commitment_date: commitment_date || false };
+}
+
 /** Confirmed and closed to changes, by a person or by Odoo's setting. */
 export function isLocked(order: Document): boolean {
   return order.locked === true || order.state === "done";

@@ -4,7 +4,7 @@ import type { ImportRecord, ImportValue } from "../import-plan.ts";
 import { allReferences, type ResolveId, shapeOf } from "./cells.ts";
 import { holds } from "./compare-values.ts";
 import { resolverFor } from "./create-records.ts";
-import { changed, isLocked, readDocuments } from "./documents.ts";
+import { changed, isLocked, isQuotation, promiseAgain, readDocuments } from "./documents.ts";
 import { writeEach } from "./isolate.ts";
 import { findIds } from "./known-ids.ts";
 import type { Item } from "./plan-items.ts";
@@ -47,7 +47,8 @@ export async function bringTo(run: Run, items: readonly Item[]): Promise<Item[]>
     );
     differing.push(...(await compareGroup(run, group, resolve)));
   }
-  for (const group of groupBy(differing, ({ record }) => shapeOf(record)).values()) await write(run, group);
+  const promised = await withPromises(run, differing);
+  for (const group of groupBy(promised, ({ record }) => shapeOf(record)).values()) await write(run, group);
   return differing.map(({ item }) => item);
 }
 
@@ -140,6 +141,32 @@ function pick(values: Record<string, ImportValue>, fields: Iterable<string>): Re
   );
 }
 
+/** Lines of a confirmed order change together with its promised date: see `promiseAgain`. */
+async function withPromises(
+  run: Run,
+  changes: readonly { item: Item; record: ImportRecord }[],
+): Promise<{ item: Item; record: ImportRecord }[]> {
+  const hasLines = ({ model, children = {} }: ImportRecord) =>
+    model === "sale.order" && Object.keys(children).length > 0;
+  const touched = changes.filter(({ record }) => hasLines(record));
+  const orders = await readDocuments(
+    run,
+    "sale.order",
+    touched.map(({ item }) => item.id!),
+  );
+  return changes.map(({ item, record }) => {
+    const order = hasLines(record) ? orders.get(item.id!) : undefined;
+    if (!order || isQuotation(order)) return { item, record };
+    return {
+      item,
+      record: {
+        ...record,
+        values: { commitment_date: promiseAgain(order).commitment_date || null, ...record.values },
+      },
+    };
+  });
+}
+
 async function write(run: Run, group: readonly { item: Item; record: ImportRecord }[]): Promise<void> {
   const records = group.map(({ record }) => record);
   const outcomes = await writeEach(run.client, records, await resolverFor(run, records), "upsert");
@@ -159,7 +186,7 @@ async function write(run: Run, group: readonly { item: Item; record: ImportRecor
 async function inTheWay(run: Run, item: Item, record: ImportRecord, failure: Failure): Promise<Failure> {
   if (record.model !== "sale.order" || failure.class !== "rejected") return failure;
   const order = (await readDocuments(run, "sale.order", [item.id!])).get(item.id!);
-  if (!order || order.state === "draft" || order.state === "sent") return failure;
+  if (!order || isQuotation(order)) return failure;
   const touched = new Set(
     Object.values(record.children ?? {}).flatMap((list) => list.map((child) => child.externalId)),
   );

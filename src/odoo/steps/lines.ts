@@ -1,3 +1,4 @@
+import { type Document, promiseAgain } from "../documents.ts";
 import type { Run } from "../run.ts";
 
 /** An order line as far as steps change it. */
@@ -24,7 +25,7 @@ export async function readLines(run: Run, ids: readonly number[]): Promise<Order
 /** Writes quantities; with the prices, which Odoo would compute anew otherwise. @throws HoldfastError */
 export async function writeLines(
   run: Run,
-  order: number,
+  order: Document,
   lines: readonly (OrderLine & { quantity: number })[],
 ): Promise<void> {
   const commands = lines.map(({ id, quantity, price_unit, discount }) => [
@@ -32,5 +33,8 @@ export async function writeLines(
     id,
     { product_uom_qty: quantity, price_unit, discount },
   ]);
-  await run.client.call("sale.order", "write", { ids: [order], args: { vals: { order_line: commands } } });
+  await run.client.call("sale.order", "write", {
+    ids: [order.id],
+    args: { vals: { ...promiseAgain(order), order_line: commands } },
+  });
 }

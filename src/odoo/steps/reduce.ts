@@ -23,7 +23,7 @@ export async function reduce(run: Run, jobs: readonly Job<"reduce">[]): Promise<
       return quantity.lt(decimal(line.product_uom_qty)) ? [{ ...line, quantity: Number(quantity) }] : [];
     });
     if (less.length > 0) {
-      await writeLines(run, order.id, less);
+      await writeLines(run, order, less);
       changed(run, "sale.order", [order.id]);
     }
     await shortenMoves(run, order.id, still);
