@@ -10,12 +10,16 @@ export type {
 export { type Failure, type FailureClass, failureOf, HoldfastError } from "./failure.ts";
 export type * from "./import-plan.ts";
 export { parseExactJson } from "./json.ts";
+export { readPush, setUpPush, setUpPushAs } from "./odoo/automation.ts";
 export { createOdooClient, type OdooClient } from "./odoo/client.ts";
 export { lookUp } from "./odoo/external-ids.ts";
 export { createGatherer } from "./odoo/gather.ts";
 export { applyPlans, type PlanResult } from "./odoo/import.ts";
 export { type OdooOperation, operate } from "./odoo/operations.ts";
 export { type OperationName, readOperation } from "./odoo/read-operation.ts";
+export type { SkuField } from "./odoo/stock-products.ts";
+export type { StockMeasure } from "./odoo/stock-quantities.ts";
+export { type Compared, type StockWatch, type StockWatchState, watchStock } from "./odoo/stock-watch.ts";
 export { type BulkRedrive, startBulkRedrive, unendedRetry } from "./queue/bulk-redrive.ts";
 export type { QueueDatabase } from "./queue/database.ts";
 export { type DeadLetterCommand, readDeadLetterCommand } from "./queue/dead-letter-command.ts";
@@ -49,21 +53,24 @@ export {
 export { type ConnectionReport, testConnection } from "./shopify/connection.ts";
 export { type CountedLevel, readCountedLevels } from "./shopify/counted-levels.ts";
 export { type EventIdentity, eventIdentity } from "./shopify/event-identity.ts";
-export {
-  type Delivery,
-  type FulfilResult,
-  fulfilDelivery,
-  type TrackingChange,
-} from "./shopify/fulfillment.ts";
+export { type FulfilResult, fulfilDelivery } from "./shopify/fulfillment.ts";
+export type { TrackingChange } from "./shopify/fulfillment-changes.ts";
 export { doFulfillment, type FulfillmentDone } from "./shopify/fulfillment-command.ts";
+export type { Delivery } from "./shopify/fulfillment-delivery.ts";
 export { runGraphql } from "./shopify/graphql-command.ts";
 export { type StockOptions, type StockResult, type StockRow, setStock } from "./shopify/inventory.ts";
 export { type Received, type ReceivedEvent, receiveWebhook } from "./shopify/receive.ts";
 export { readRedactRequest, redactCustomer } from "./shopify/redact.ts";
-export { failureAmong, readStockRows, setStockOfAll } from "./shopify/stock-command.ts";
+export {
+  type CommandResult,
+  failureAmong,
+  type NamedStockRow,
+  readStockRows,
+  setStockOfAll,
+} from "./shopify/stock-command.ts";
 export { eventToPlan, mappedTopics } from "./sync/event-to-plan.ts";
 export { fulfillmentToPlan } from "./sync/fulfillment.ts";
-export { type OdooStock, type StockedVariant, type StockSource, stockRows } from "./sync/inventory.ts";
+export { type OdooStock, type StockedProduct, type StockSource, stockRows } from "./sync/inventory.ts";
 export {
   type CountedStock,
   inventoryLevelToPlan,
@@ -93,3 +100,4 @@ export {
 } from "./sync/order-options.ts";
 export { refundToPlan } from "./sync/refund.ts";
 export type * from "./sync/shopify-shapes.ts";
+export { deliveryMessage, stockLocations, stockMessages } from "./sync/stock-messages.ts";

@@ -2,6 +2,8 @@ import type { Runtime } from "./node-red.ts";
 
 interface Asked {
   params: { id?: string };
+  /** As Node-RED's own parser read it. */
+  body?: unknown;
 }
 interface Answering {
   status(code: number): Answering;
@@ -19,7 +21,7 @@ export function addAdminRoute(
   method: "get" | "post",
   path: string,
   permission: string,
-  handle: (params: { id: string }) => Promise<{ status: number; body: object }>,
+  handle: (params: { id: string }, body: unknown) => Promise<{ status: number; body: object }>,
 ): void {
   const { httpAdmin } = RED;
   if (RED.settings.httpAdminRoot === false) return;
@@ -29,7 +31,8 @@ export function addAdminRoute(
   httpAdmin[method](path, RED.auth.needsPermission(permission), async (request, response) => {
     const answering = response as unknown as Answering;
     try {
-      const { status, body } = await handle({ id: (request as unknown as Asked).params.id ?? "" });
+      const { params, body: sent } = request as unknown as Asked;
+      const { status, body } = await handle({ id: params.id ?? "" }, sent);
       answering.status(status).json(body);
     } catch (thrown) {
       answering.status(500).json({ ok: false, message: (thrown as Error).message });

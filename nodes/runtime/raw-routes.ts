@@ -37,7 +37,7 @@ const preparedServers = new WeakSet<object>();
  * @throws Error when another node has the path.
  */
 export function addRawRoute(RED: Runtime, path: string, route: RawRoute): (forGood: boolean) => void {
-  if (routes.has(path)) throw new Error(`Another shopify-webhook-in already listens at ${path}.`);
+  if (routes.has(path)) throw new Error(`Another node already listens at ${path}.`);
   prepare(RED);
   routes.set(path, route);
   takeOver(path, route);

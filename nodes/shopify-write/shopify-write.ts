@@ -1,13 +1,14 @@
 import type { NodeDef } from "node-red";
 import {
   type AdminClient,
+  type CommandResult,
   createGatherer,
   doFulfillment,
   failureAmong,
   HoldfastError,
+  type NamedStockRow,
   readStockRows,
   runGraphql,
-  type StockResult,
   type StockRow,
   setStockOfAll,
 } from "../../src/index.ts";
@@ -28,7 +29,7 @@ export default function register(RED: Runtime): void {
     const store = RED.nodes.getNode(config.store) as ShopifyStoreNode | null;
     let written = 0;
     let underWay = 0;
-    const writeStock = createGatherer<StockRow[], StockResult[]>({
+    const writeStock = createGatherer<(StockRow | NamedStockRow)[], CommandResult[]>({
       max: whole(config.batchSize, 100),
       run: (messages) =>
         setStockOfAll(store!.client, messages, { unstocked: config.unstocked || "activate" }),

@@ -29,7 +29,7 @@ export interface Transport {
 
 /** Methods that may be sent twice without a second effect; `load` writes by external id. */
 export function isRepeatable(method: string): boolean {
-  return /^(load|read|read_group|search|search_count|search_read|fields_get|name_search|check_object_reference|has_access|has_group|context_get)$/.test(
+  return /^(load|read|read_group|search|search_count|search_read|fields_get|get_metadata|name_search|check_object_reference|has_access|has_group|context_get)$/.test(
     method,
   );
 }

@@ -141,6 +141,12 @@ function mapValues<A, B>(values: Record<string, A>, map: (value: A) => B): Recor
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
 }
 
+/** Products whose stock Odoo counts, as a domain. */
+export function countedProducts(major: number): unknown[] {
+  if (major >= 18) return [["is_storable", "=", true]];
+  return [[major >= 15 ? "detailed_type" : "type", "=", "product"]];
+}
+
 /** Context that makes a product's quantities those of one place; ids are Odoo's. */
 export function quantityContext(
   major: number,

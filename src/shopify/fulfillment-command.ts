@@ -1,13 +1,14 @@
 import { HoldfastError } from "../failure.ts";
 import { isJsonObject } from "../json.ts";
 import type { AdminClient } from "./admin.ts";
+import { fulfilDelivery } from "./fulfillment.ts";
 import {
   cancelFulfillment,
-  type Delivery,
-  fulfilDelivery,
   type TrackingChange,
+  takeBackDelivery,
   updateTracking,
-} from "./fulfillment.ts";
+} from "./fulfillment-changes.ts";
+import type { Delivery } from "./fulfillment-delivery.ts";
 
 export interface FulfillmentDone {
   /** False: Shopify was in this state already. */
@@ -20,13 +21,17 @@ export interface FulfillmentDone {
 
 /**
  * Does what a payload says: `{ orderId, reference, lines, … }` is a delivery, `{ fulfillmentId, tracking }` a change of
- * its tracking, `{ fulfillmentId, cancel: true }` takes it back.
+ * its tracking, `{ fulfillmentId, cancel: true }` takes it back; so does a delivery with `cancel: true`.
  * @throws HoldfastError
  */
 export async function doFulfillment(client: AdminClient, payload: unknown): Promise<FulfillmentDone> {
   if (!isJsonObject(payload)) throw noCommand();
-  if (payload.orderId !== undefined) {
+  if (payload.orderId !== undefined && payload.fulfillmentId === undefined) {
     const delivery = payload as unknown as Delivery;
+    if (payload.cancel === true) {
+      const fulfillmentIds = await takeBackDelivery(client, delivery);
+      return { changed: fulfillmentIds.length > 0, fulfillmentIds, orderName: null, warnings: [] };
+    }
     const { made, fulfillmentIds, orderName, warnings } = await fulfilDelivery(client, delivery);
     return { changed: made, fulfillmentIds, orderName, warnings };
   }

@@ -12,12 +12,10 @@ export interface OdooStock {
   reservedForShopify: number | string;
 }
 
-/** A Shopify variant and the Odoo product that it is. */
-export interface StockedVariant {
-  inventoryItemId: string;
+/** A product whose stock Odoo counts, and what Shopify knows it by. */
+export interface StockedProduct {
   productId: number;
-  /** False: Odoo does not count it, so nothing is said about it. */
-  counted: boolean;
+  sku: string;
   /** Units that are never offered, wherever they lie. */
   buffer?: number;
 }
@@ -30,9 +28,11 @@ export interface StockSource {
   buffer?: number;
 }
 
-/** A row for shopify-write. */
+/** A row for shopify-write, which finds the item by its SKU. */
 export interface ShopifyStockRow {
-  inventoryItemId: string;
+  sku: string;
+  productId: number;
+  /** Digits. */
   locationId: string;
   quantity: number;
   knownCommitted: number;
@@ -49,28 +49,27 @@ export interface ShopifyStockRow {
  */
 export function stockRows(
   stock: readonly OdooStock[],
-  variants: readonly StockedVariant[],
+  products: readonly StockedProduct[],
   sources: readonly StockSource[],
 ): ShopifyStockRow[] {
   const byPlace = new Map<string, OdooStock>();
   for (const one of stock) byPlace.set(`${one.productId} ${one.locationId}`, one);
-  return variants
-    .filter(({ counted }) => counted)
-    .flatMap((variant) =>
-      sources.map((source) => {
-        // A location that is named twice holds its stock once.
-        const here = [...new Set(source.odooLocationIds)].flatMap(
-          (id) => byPlace.get(`${variant.productId} ${id}`) ?? [],
-        );
-        const kept = (source.buffer ?? 0) + (variant.buffer ?? 0);
-        return {
-          inventoryItemId: idDigits(variant.inventoryItemId) ?? variant.inventoryItemId,
-          locationId: idDigits(source.shopifyLocationId) ?? source.shopifyLocationId,
-          quantity: Math.max(0, wholeUnits(here.map(({ free }) => free)) - kept),
-          knownCommitted: Math.max(0, wholeUnits(here.map(({ reservedForShopify }) => reservedForShopify))),
-        };
-      }),
-    );
+  return products.flatMap(({ productId, sku, buffer = 0 }) =>
+    sources.map((source) => {
+      // A location that is named twice holds its stock once.
+      const here = [...new Set(source.odooLocationIds)].flatMap(
+        (id) => byPlace.get(`${productId} ${id}`) ?? [],
+      );
+      const kept = (source.buffer ?? 0) + buffer;
+      return {
+        sku,
+        productId,
+        locationId: idDigits(source.shopifyLocationId) ?? source.shopifyLocationId,
+        quantity: Math.max(0, wholeUnits(here.map(({ free }) => free)) - kept),
+        knownCommitted: Math.max(0, wholeUnits(here.map(({ reservedForShopify }) => reservedForShopify))),
+      };
+    }),
+  );
 }
 
 /** Digits of a float that mean something: Odoo adds 0.1 ten times and has 0.9999999999999999. */

@@ -97,6 +97,20 @@ const defaults: Record<string, Record<string, unknown>> = {
     batchSize: 100,
     settles: true,
   },
+  "odoo-stock-in": {
+    name: "",
+    server: "",
+    mapper: "",
+    measure: "free",
+    skuField: "default_code",
+    askSeconds: 15,
+    compareHours: 6,
+    deliveries: true,
+    notifyCustomer: false,
+    returned: "leave",
+    buffers: [],
+    externalIdPrefix: "",
+  },
   "shopify-write": { name: "", store: "", operation: "stock", unstocked: "activate", batchSize: 100 },
   "retry-backoff": { name: "", maxAttempts: 8, baseSeconds: 2, capSeconds: 600 },
   "dead-letter": { name: "", digestMinutes: 0 },
@@ -106,6 +120,7 @@ const defaults: Record<string, Record<string, unknown>> = {
 const credentials: Record<string, string[]> = {
   "shopify-store": ["webhookSecret", "previousWebhookSecret", "adminToken", "clientSecret"],
   "odoo-server": ["apiKey"],
+  "odoo-stock-in": ["pushToken"],
   "queue-store": ["password"],
 };
 
@@ -115,6 +130,7 @@ const ports: Record<string, [inputs: number, outputs: number]> = {
   "location-mapper": [1, 1],
   "shopify-to-odoo": [1, 1],
   "odoo-write": [1, 1],
+  "odoo-stock-in": [1, 2],
   "shopify-write": [1, 1],
   "retry-backoff": [1, 2],
   "dead-letter": [1, 1],
@@ -180,7 +196,7 @@ describe("editor definitions", () => {
         const ids = [...template.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
         const kept = [...Object.keys(definition.defaults), ...Object.keys(definition.credentials ?? {})];
         // Lists of rows have no single input.
-        const lists = ["rows", "journals", "taxes"];
+        const lists = ["rows", "journals", "taxes", "buffers"];
         for (const name of kept.filter((each) => !lists.includes(each)))
           assert.ok(ids.includes(`${prefix}-${name}`), `${name} has no input`);
         const inputs = [...template.matchAll(/<(?:input|select|textarea)[^>]* id="([^"]+)"/g)];

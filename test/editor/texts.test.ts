@@ -14,6 +14,8 @@ const chosen: Record<string, string[]> = {
   "retry-backoff.status.": ["given-up", "held", "retry", "defer"],
   "queue-ack.status.": ["lost", "none"],
   "durable-queue.status.": ["opening", "paused", "held", "not-durable", "counts"],
+  "odoo-stock-in.column.": ["sku", "units"],
+  "odoo-stock-in.status.": ["push", "cursor"],
   "odoo-write.payload.": ["plan", "create", "write", "upsert", "unlink", "search_read", "call"],
   "shopify-write.named.": ["stock", "fulfillment", "graphql"],
   "shopify-write.input.": ["stock", "fulfillment", "graphql"],

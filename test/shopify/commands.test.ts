@@ -57,6 +57,47 @@ describe("what a flow asks of Shopify", () => {
       return { row, state: "failed", failure: said as Failure };
     };
 
+    it("finds items by SKU or barcode, and leaves alone what the shop does not have", async () => {
+      const shopify = await startShopify();
+      const at = locationId(shopify);
+      const { barcode } = shopify.shop.stock.itemBySku("MAT-FEATHER")!;
+      const rows = [
+        { sku: "TENT-RIDGE-2", locationId: at, quantity: 3 },
+        { barcode: barcode!, locationId: at, quantity: 4 },
+        { sku: "NOT-HERE", locationId: at, quantity: 5 },
+        { sku: "tent-ridge-2", locationId: at, quantity: 6 },
+      ];
+      const [results] = await setStockOfAll(shopify.client, [rows], {});
+      assert.deepEqual(
+        results!.map(({ state }) => state),
+        ["set", "set", "absent", "absent"],
+      );
+      assert.equal(failureAmong(results!), null);
+      assert.equal(availableAt(shopify, "TENT-RIDGE-2"), 3);
+      assert.equal(availableAt(shopify, "MAT-FEATHER"), 4);
+      await setStockOfAll(shopify.client, [rows], {});
+      assert.equal(shopify.calls("productVariants"), 1, "all in one search, remembered afterwards");
+    });
+
+    it("of a SKU that several variants carry is nobody's; of a variant made anew it is the new one's", async () => {
+      const shopify = await startShopify();
+      const { items } = shopify.shop.stock;
+      const rows = [{ sku: "TENT-RIDGE-2", locationId: locationId(shopify), quantity: 3 }];
+      const set = async () => (await setStockOfAll(shopify.client, [rows], {}))[0]![0]!;
+      assert.equal((await set()).state, "set");
+      const tent = shopify.shop.stock.itemBySku("TENT-RIDGE-2")!;
+      items.splice(items.indexOf(tent), 1, { ...tent, id: "777" });
+      assert.equal((await set()).state, "set");
+      assert.equal(shopify.shop.stock.level("777", shopify.shop.stock.locations[0]!.id)?.available, 3);
+      const other = await startShopify();
+      other.shop.stock.items.push({ ...tent, id: "778" });
+      const [[both]] = (await setStockOfAll(other.client, [rows], {})) as [[StockResult]];
+      assert.deepEqual(
+        [both.state, both.state === "failed" && both.failure.code],
+        ["failed", "item_ambiguous"],
+      );
+    });
+
     it("of several messages goes in one call, and each gets its own results", async () => {
       const shopify = await startShopify();
       for (const sku of ["TENT-RIDGE-2", "MAT-FEATHER"]) stockUp(shopify, sku, 0, 9);

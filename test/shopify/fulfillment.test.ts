@@ -3,13 +3,13 @@ import fc from "fast-check";
 import type { Order } from "../../sandbox/shopify/admin/index.ts";
 import { makeOrders } from "../../sandbox/shopify/index.ts";
 import type { HoldfastError } from "../../src/failure.ts";
+import { dueLines, fulfilDelivery } from "../../src/shopify/fulfillment.ts";
 import {
   cancelFulfillment,
-  type Delivery,
-  dueLines,
-  fulfilDelivery,
+  takeBackDelivery,
   updateTracking,
-} from "../../src/shopify/fulfillment.ts";
+} from "../../src/shopify/fulfillment-changes.ts";
+import type { Delivery } from "../../src/shopify/fulfillment-delivery.ts";
 import { type Shopify, startShopify, stopShopify } from "../support/shopify-admin.ts";
 
 describe("deliveries to Shopify", () => {
@@ -65,6 +65,18 @@ describe("deliveries to Shopify", () => {
     const second = await fulfilDelivery(shopify.client, delivery);
     assert.deepEqual([second.made, second.fulfillmentIds], [false, first.fulfillmentIds]);
     assert.equal(shopify.calls("fulfillmentCreate"), 1);
+  });
+
+  it("told again with another number, it is the same fulfillment with that number; taken back, it is cancelled once", async () => {
+    const number = (one: string) =>
+      deliveryOf(order, { tracking: { company: "DHL", numbers: [one], urls: [] } });
+    await fulfilDelivery(shopify.client, number("JD1"));
+    const corrected = await fulfilDelivery(shopify.client, number("JD2"));
+    assert.deepEqual([corrected.made, order.fulfillments.length], [true, 1]);
+    assert.deepEqual(order.fulfillments[0]!.payload.tracking_numbers, ["JD2"]);
+    assert.equal((await takeBackDelivery(shopify.client, number("JD2"))).length, 1);
+    assert.equal((await takeBackDelivery(shopify.client, number("JD2"))).length, 0);
+    assert.equal(order.fulfillments[0]!.payload.status, "cancelled");
   });
 
   it("whose answer was lost is found again, without any tracking number", async () => {

@@ -31,6 +31,7 @@ const ours = [
   "location-mapper",
   "shopify-to-odoo",
   "odoo-write",
+  "odoo-stock-in",
   "shopify-write",
   "retry-backoff",
   "dead-letter",

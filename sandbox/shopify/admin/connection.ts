@@ -33,12 +33,16 @@ export function connection<T, View>(
   };
 }
 
-/** Every term must hold: `updated_at:>='2026-11-01T00:00:00Z' sku:TENT`. */
+/** Terms and connectives: `updated_at:>='2026-11-01T00:00:00Z' sku:TENT`, `sku:'A' OR sku:'B'`; AND binds closer. */
 export function matches(query: string | null | undefined, fields: Record<string, string | null>): boolean {
-  for (const [, name, operator, quoted, plain] of (query ?? "").matchAll(
-    /(\w+):(>=|<=|>|<|)(?:'([^']*)'|"[^"]*"|(\S+))/g,
+  return (query ?? "").split(/\s+OR\s+/).some((terms) => allHold(terms, fields));
+}
+
+function allHold(query: string, fields: Record<string, string | null>): boolean {
+  for (const [, name, operator, quoted, plain] of query.matchAll(
+    /(\w+):(>=|<=|>|<|)(?:'((?:\\.|[^'\\])*)'|"[^"]*"|(\S+))/g,
   )) {
-    const wanted = quoted ?? plain ?? "";
+    const wanted = quoted?.replace(/\\(.)/g, "$1") ?? plain ?? "";
     if (!(name! in fields)) continue;
     if (!holds(fields[name!] ?? "", operator!, wanted)) return false;
   }

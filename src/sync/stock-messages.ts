@@ -1,0 +1,107 @@
+import type { MappedLocation } from "../event.ts";
+import { idDigits } from "../shopify-id.ts";
+import { type OdooStock, type ShopifyStockRow, type StockedProduct, stockRows } from "./inventory.ts";
+import { type LocationRow, stockSources, toOdoo, toShopify } from "./locations.ts";
+
+/** Why a stock message is sent: a push or the cursor, a full compare, or somebody asked. */
+export type StockMessageCause = "push" | "cursor" | "compare" | "asked";
+
+/** Stock of one product at one Shopify location; the newest of a key is all that counts. */
+export interface StockMessage {
+  topic: "stock/changed";
+  payload: ShopifyStockRow;
+  location: MappedLocation;
+  stock: { key: string; cause: StockMessageCause };
+}
+
+/** A delivery for shopify-write, or what a person changed of one that Shopify knows. */
+export interface DeliveryMessage {
+  topic: "delivery/done" | "delivery/changed" | "delivery/taken-back";
+  payload: Record<string, unknown>;
+  location?: MappedLocation;
+  /** `key` keeps an order's deliveries in order, `dedupe` is the same for the same state of the same picking. */
+  delivery: { key: string; dedupe: string; productIds: number[] };
+}
+
+/** Units of single products that are never offered, by SKU. */
+export type ProductBuffers = ReadonlyMap<string, number>;
+
+/**
+ * What is told of a reading: each product at each Shopify location that follows Odoo, all its Odoo locations together.
+ * @throws HoldfastError `location_ambiguous`
+ */
+export function stockMessages(
+  table: readonly LocationRow[],
+  reading: { cause: StockMessageCause; products: readonly StockedProduct[]; held: readonly OdooStock[] },
+  buffers: ProductBuffers = new Map(),
+): StockMessage[] {
+  const products = reading.products.map((one) => ({ ...one, buffer: buffers.get(one.sku) ?? 0 }));
+  return stockRows(reading.held, products, stockSources(table)).map((payload) => ({
+    topic: "stock/changed",
+    payload,
+    // Sources are rows of this table.
+    location: toOdoo(table, payload.locationId, "reject")!,
+    stock: { key: `stock:${payload.sku}:${payload.locationId}`, cause: reading.cause },
+  }));
+}
+
+/** The Odoo locations whose stock is read: those of all Shopify locations that follow Odoo. @throws HoldfastError */
+export function stockLocations(table: readonly LocationRow[]): number[] {
+  return [...new Set(stockSources(table).flatMap(({ odooLocationIds }) => odooLocationIds))];
+}
+
+/** A validated delivery, as src/odoo reads it. */
+export interface ReadDelivery {
+  pickingId: number;
+  reference: string;
+  orderId: string;
+  lines: { lineItemId: string; quantity: number; deliveredTotal: number }[];
+  tracking: { company: string | null; numbers: string[]; urls: string[] } | null;
+  locationId: number;
+  fulfillmentId: string | null;
+  takenBack: boolean;
+  productIds: number[];
+  changedAt: string;
+}
+
+/** @param options `returned`: whether a delivery that came back whole takes its fulfillment back. */
+export function deliveryMessage(
+  table: readonly LocationRow[],
+  read: ReadDelivery,
+  options: { notifyCustomer: boolean; returned: "leave" | "cancel" },
+): DeliveryMessage | null {
+  const { reference, orderId, lines, tracking, fulfillmentId, pickingId, changedAt, productIds } = read;
+  const location = placeOf(table, read.locationId);
+  const message = (topic: DeliveryMessage["topic"], payload: Record<string, unknown>): DeliveryMessage => ({
+    topic,
+    payload,
+    ...(location && { location }),
+    delivery: { key: `order:${orderId}`, dedupe: `odoo-delivery:${pickingId}:${changedAt}`, productIds },
+  });
+  const whole = { orderId, reference, lines, tracking };
+  if (read.takenBack) {
+    if (options.returned === "leave") return null;
+    return message("delivery/taken-back", {
+      ...whole,
+      ...(fulfillmentId && { fulfillmentId }),
+      cancel: true,
+    });
+  }
+  if (fulfillmentId === null)
+    return message("delivery/done", {
+      ...whole,
+      locationId: idDigits(location?.shopify.id) ?? null,
+      notifyCustomer: options.notifyCustomer,
+    });
+  if (tracking === null) return null;
+  return message("delivery/changed", { fulfillmentId, tracking, notifyCustomer: options.notifyCustomer });
+}
+
+/** Null where it can't be said: Shopify then takes the location it expected. */
+function placeOf(table: readonly LocationRow[], locationId: number): MappedLocation | null {
+  try {
+    return toShopify(table, { locationId }, "pass");
+  } catch {
+    return null;
+  }
+}

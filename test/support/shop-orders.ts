@@ -1,0 +1,60 @@
+import type { CatalogueItem } from "../../sandbox/catalogue.ts";
+import { variantIds } from "../../sandbox/shopify/payload-lines.ts";
+import { both, item, type Json, order } from "../sync/order-builder.ts";
+
+/** Ids nobody used before, so that a test can run again on the same database. */
+let last = Math.floor(Date.now() / 1000) * 1000 + Math.floor(Math.random() * 900);
+
+/** Goods with SKUs that no earlier run used. */
+export function sellableCatalogue(prefix: string, count: number): CatalogueItem[] {
+  const run = `${prefix}-${(++last).toString(36).toUpperCase()}`;
+  return Array.from({ length: count }, (_, at) => ({
+    sku: `${run}-${at + 1}`,
+    title: `${run} article ${at + 1}`,
+    price: "10.00",
+    type: "goods",
+  }));
+}
+
+/** An order of a shop that sells this catalogue, paid, without taxes: the body of its webhook. */
+export function shopOrder(
+  catalogue: readonly CatalogueItem[],
+  lines: readonly { sku: string; quantity: number }[],
+): string {
+  const id = ++last;
+  const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const total = (10 * units).toFixed(2);
+  const items = lines.map(({ sku, quantity }) => {
+    const { title } = catalogue.find((one) => one.sku === sku)!;
+    const variant = Number(variantIds({ title: title.split(" - ")[0]!, sku }).variant);
+    return item({
+      id: ++last,
+      sku,
+      title,
+      price: "10.00",
+      quantity,
+      more: {
+        variant_id: variant,
+        price_set: both("10.00", "USD"),
+        current_quantity: quantity,
+        fulfillable_quantity: quantity,
+      },
+    });
+  });
+  const body: Json = order({
+    currency: "USD",
+    total,
+    items,
+    more: {
+      id,
+      name: `#${id}`,
+      admin_graphql_api_id: `gid://shopify/Order/${id}`,
+      financial_status: "paid",
+      fulfillment_status: null,
+      total_outstanding: "0.00",
+      fulfillments: [],
+      refunds: [],
+    },
+  });
+  return JSON.stringify(body);
+}
