@@ -130,16 +130,17 @@ export default function register(RED: Runtime): void {
 
     onInput(this, "odoo", (message) => {
       if (message.topic === "compare") return watch.compare();
-      const delivery = message.delivery as { productIds?: unknown } | undefined;
-      const ids = delivery?.productIds ?? (message.payload as { productIds?: unknown } | null)?.productIds;
-      if (!Array.isArray(ids) || !ids.every(Number.isSafeInteger))
+      const asked = (message.delivery ?? message.payload) as { productIds?: unknown; skus?: unknown } | null;
+      const products = listOf(asked?.productIds, Number.isSafeInteger) as number[];
+      const skus = listOf(asked?.skus, (sku) => typeof sku === "string") as string[];
+      if (products.length === 0 && skus.length === 0)
         throw new HoldfastError({
           class: "rejected",
           code: "no_products",
           message: RED._("odoo-stock-in.error.no-products"),
           source: "flow",
         });
-      watch.tell(ids as number[]);
+      watch.tell({ products, skus });
     });
     onClose(this, async (removed) => {
       unlisten(removed);
@@ -156,4 +157,8 @@ export default function register(RED: Runtime): void {
     },
   );
   servePushSetup(RED);
+}
+
+function listOf(value: unknown, right: (one: unknown) => boolean): unknown[] {
+  return Array.isArray(value) ? value.filter(right) : [];
 }

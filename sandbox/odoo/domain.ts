@@ -62,6 +62,7 @@ function compileLeaf(db: Database, model: string, leaf: Leaf): Compiled {
     return { test: () => true, candidates: undefined };
   if (rawOperator === "=" && rawValue === 1 && (path as unknown) === 0)
     return { test: () => false, candidates: new Set() };
+  if (rawOperator === "child_of") return childOf(db, model, String(path), rawValue, leaf);
   const operator = rawOperator === "==" ? "=" : rawOperator === "<>" ? "!=" : rawOperator;
   if (![...operators, ...patternOperators].includes(operator)) {
     throw valueError(`Invalid operator in condition ${asCondition(leaf)}`);
@@ -81,6 +82,16 @@ function compileLeaf(db: Database, model: string, leaf: Leaf): Compiled {
     return relationTest(db, model, name, field, below);
   }
   return plainTest(db, model, name, field, operator, rawValue);
+}
+
+/** Only of stock locations, the one tree that is here. */
+function childOf(db: Database, model: string, path: string, value: unknown, leaf: Leaf): Compiled {
+  const field = db.field(model, path);
+  if (field?.relation !== "stock.location") throw valueError(`Invalid condition ${asCondition(leaf)}`);
+  const below = new Set(asList(value).map(Number));
+  for (const id of below)
+    for (const child of db.indexedIds("stock.location", "location_id", id) ?? []) below.add(child);
+  return relationTest(db, model, path, field, below);
 }
 
 /** Rows whose relation points into these ids. */

@@ -29,6 +29,8 @@ export interface Field {
   initial?: (db: Database, values: Values) => Value;
   /** Worked out when read; nothing is stored. */
   compute?: (db: Database, row: Row) => Value;
+  /** The same, where the caller's context has a say; `compute` stands for a caller without one. */
+  inContext?: (db: Database, row: Row, context: Record<string, unknown>) => Value;
   /** Written values are ignored. */
   readonly?: boolean;
 }

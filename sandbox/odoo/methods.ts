@@ -12,6 +12,7 @@ import {
   valueError,
 } from "./errors.ts";
 import { type Field, isRelational, type Values } from "./fields.ts";
+import { applyInventory, cancelDeliveries, planDelivery, validatePicking } from "./goods.ts";
 import { load, missingText } from "./load.ts";
 import { createRecord, unlinkRecords, writeRecords } from "./records.ts";
 import { requireRight } from "./rights.ts";
@@ -85,6 +86,13 @@ const everyModel: Record<string, Method> = {
     const rows = ids.flatMap((id) => call.db.row(model, id) ?? []);
     return readRows(call, model, rows, fields, mode === undefined || mode === "_classic_read");
   }),
+  // A user without rights on ir.model.data reads its records' external ids here.
+  get_metadata: onRecords([], [], (call, model, ids) =>
+    ids.map((id) => {
+      const xmlid = call.db.externalIdFor(model, id) ?? false;
+      return { id, xmlid, xmlids: xmlid ? [{ xmlid, noupdate: true }] : [] };
+    }),
+  ),
   exists: onRecords([], [], (call, model, ids) => ids.filter((id) => call.db.row(model, id))),
   load: onModel(
     ["fields", "data"],
@@ -148,6 +156,20 @@ const byModel: Record<string, Record<string, Method>> = {
       return { lang: user.lang, tz: user.tz, uid: call.uid };
     }),
   },
+  "stock.picking": {
+    button_validate: onRecords(
+      [],
+      [],
+      (call, _model, ids) => {
+        for (const id of ids) validatePicking(call, call.db.row("stock.picking", id)!);
+        return true;
+      },
+      true,
+    ),
+  },
+  "stock.quant": {
+    action_apply_inventory: onRecords([], [], (call, _model, ids) => applyInventory(call, ids) ?? null, true),
+  },
   "ir.model.data": {
     check_object_reference: onModel(
       ["module", "xml_id"],
@@ -186,7 +208,8 @@ function orders(call: Call, ids: number[]): Row[] {
   return ids.map((id) => call.db.row("sale.order", id)!);
 }
 
-function confirm({ db }: Call, confirmed: Row[]): true {
+function confirm(call: Call, confirmed: Row[]): true {
+  const { db } = call;
   const { major } = db.settings;
   const refused = confirmed.some((order) =>
     major >= 17
@@ -199,12 +222,14 @@ function confirm({ db }: Call, confirmed: Row[]): true {
     db.set("sale.order", order.id, "state", "sale");
     db.set("sale.order", order.id, "date_order", now());
     db.set("sale.order", order.id, "invoice_status", "to invoice");
+    planDelivery(call, order);
   }
   return true;
 }
 
 /** 16 to 18 answer with a wizard, and nothing is cancelled, unless told to be quiet. */
-function cancel({ db, context }: Call, cancelled: Row[]): unknown {
+function cancel(call: Call, cancelled: Row[]): unknown {
+  const { db, context } = call;
   const { major } = db.settings;
   const asks = major >= 16 && major <= 18 && cancelled.some((order) => order.state !== "draft");
   if (asks && !context.disable_cancel_warning) {
@@ -218,6 +243,7 @@ function cancel({ db, context }: Call, cancelled: Row[]): unknown {
     };
   }
   for (const order of cancelled) {
+    cancelDeliveries(call, order);
     db.set("sale.order", order.id, "state", "cancel");
     db.set("sale.order", order.id, "invoice_status", "no");
   }

@@ -1,5 +1,6 @@
 import type { Database, Row } from "./database.ts";
 import type { Field, Model } from "./fields.ts";
+import { quantityOf } from "./goods.ts";
 import { char, choice, field, flag, float, link, list, many, model, text } from "./model-kit.ts";
 
 export function products(major: number): Model[] {
@@ -44,9 +45,9 @@ export function products(major: number): Model[] {
         ...common(),
         product_tmpl_id: link("Product Template", "product.template"),
         lst_price: float("Sales Price", { compute: (_db, row) => row.list_price ?? 0 }),
-        qty_available: float("Quantity On Hand", { readonly: true }),
-        free_qty: float("Free To Use Quantity", { readonly: true }),
-        virtual_available: float("Forecasted Quantity", { readonly: true }),
+        qty_available: quantity("qty_available", "Quantity On Hand"),
+        free_qty: quantity("free_qty", "Free To Use Quantity"),
+        virtual_available: quantity("virtual_available", "Forecasted Quantity"),
       },
       {
         order: "default_code, name, id",
@@ -79,6 +80,12 @@ export function products(major: number): Model[] {
     ),
   ];
 }
+
+const quantity = (name: Parameters<typeof quantityOf>[2], title: string): Field =>
+  float(title, {
+    compute: (db, row) => quantityOf(db, row.id, name, {}),
+    inContext: (db, row, context) => quantityOf(db, row.id, name, context),
+  });
 
 const withCode = (_db: Database, row: Row): string =>
   row.default_code ? `[${text(row.default_code)}] ${text(row.name)}` : text(row.name);

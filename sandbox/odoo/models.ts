@@ -10,7 +10,7 @@ export function modelsFor(major: number): Model[] {
   return [
     ...directory(),
     ...products(major),
-    ...stock(),
+    ...stock(major),
     saleOrder(major),
     saleOrderLine(major),
     model("crm.team", "Sales Team", { name: char("Sales Team") }),

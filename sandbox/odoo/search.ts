@@ -72,14 +72,14 @@ export function readRows(call: Call, model: string, rows: Row[], fields?: unknow
   for (const name of names) if (!known[name]) throw valueError(`Invalid field '${name}' on '${model}'`);
   return rows.map((row) => {
     const shown: Record<string, unknown> = { id: row.id };
-    for (const name of names) if (name !== "id") shown[name] = shownValue(db, model, row, name, classic);
+    for (const name of names) if (name !== "id") shown[name] = shownValue(call, model, row, name, classic);
     return shown;
   });
 }
 
-function shownValue(db: Database, model: string, row: Row, name: string, classic: boolean): unknown {
+function shownValue({ db, context }: Call, model: string, row: Row, name: string, classic: boolean): unknown {
   const field = db.field(model, name)!;
-  const value: Value = db.value(model, row, name);
+  const value: Value = field.inContext?.(db, row, context) ?? db.value(model, row, name);
   if (field.type === "many2one" && value !== false && classic) {
     return [value, db.displayName(field.relation!, Number(value))];
   }

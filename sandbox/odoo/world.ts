@@ -2,6 +2,7 @@ import type { CatalogueItem } from "../catalogue.ts";
 import { companyId, now, userId } from "./conventions.ts";
 import { Database, type DatabaseSettings } from "./database.ts";
 import type { Value } from "./fields.ts";
+import { customers, lost } from "./goods.ts";
 import { modelsFor } from "./models.ts";
 
 export interface World extends DatabaseSettings {
@@ -147,10 +148,16 @@ function addWarehouses(add: Add): void {
     [1, "My Company", "WH", 5],
     [2, "Outlet", "OUT", 14],
   ];
+  const outside = (name: string, usage: string, id: number) =>
+    add("stock.location", { name, complete_name: name, usage, active: true }, id);
+  outside("Partners/Customers", "customer", customers);
+  outside("Virtual Locations/Inventory adjustment", "inventory", lost);
   for (const [id, name, code, location] of warehouses) {
     const place = { name: "Stock", complete_name: `${code}/Stock`, usage: "internal", active: true };
     add("stock.location", { ...place, company_id: companyId, warehouse_id: id }, location);
-    add("stock.warehouse", { name, code, company_id: companyId, lot_stock_id: location, active: true }, id);
+    const type = add("stock.picking.type", { name: "Delivery Orders", code: "outgoing", warehouse_id: id });
+    const values = { name, code, company_id: companyId, lot_stock_id: location, out_type_id: type };
+    add("stock.warehouse", { ...values, active: true }, id);
   }
 }
 
@@ -174,11 +181,5 @@ function addProduct(add: Add, major: number, item: CatalogueItem): void {
     ...kind,
   };
   const template = add("product.template", values);
-  add("product.product", {
-    ...values,
-    product_tmpl_id: template,
-    qty_available: 0,
-    free_qty: 0,
-    virtual_available: 0,
-  });
+  add("product.product", { ...values, product_tmpl_id: template });
 }

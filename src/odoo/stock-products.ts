@@ -50,12 +50,29 @@ export async function readCountedProducts(client: OdooClient, skuField: SkuField
 }
 
 /** Those of these products whose stock is told. @throws HoldfastError */
-export async function countedAmong(
+export function countedAmong(
   client: OdooClient,
   skuField: SkuField,
   ids: readonly number[],
 ): Promise<CountedProduct[]> {
-  const { rows, kits } = await read(client, skuField, [["id", "in", ids]]);
+  return countedOf(client, skuField, [["id", "in", ids]]);
+}
+
+/** The products of these SKUs whose stock is told. @throws HoldfastError */
+export function countedNamed(
+  client: OdooClient,
+  skuField: SkuField,
+  skus: readonly string[],
+): Promise<CountedProduct[]> {
+  return countedOf(client, skuField, [[skuField, "in", skus]]);
+}
+
+async function countedOf(
+  client: OdooClient,
+  skuField: SkuField,
+  which: unknown[],
+): Promise<CountedProduct[]> {
+  const { rows, kits } = await read(client, skuField, which);
   return rows.flatMap((row) => (row.sku === "" || kits(row) ? [] : [{ productId: row.id, sku: row.sku }]));
 }
 

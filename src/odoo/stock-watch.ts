@@ -6,6 +6,7 @@ import { deliveryReader, type OdooDelivery } from "./stock-deliveries.ts";
 import {
   type CountedProduct,
   countedAmong,
+  countedNamed,
   readCountedProducts,
   type SkuField,
   type Uncounted,
@@ -62,7 +63,7 @@ export interface StockWatch {
   /** Odoo pushed: of products, of pickings. Only hints: nothing of it is believed. */
   pushed(hint: { products: readonly number[]; pickings: readonly number[] }): void;
   /** Reads and tells these products again, changed or not. */
-  tell(products: readonly number[]): void;
+  tell(which: { products?: readonly number[]; skus?: readonly string[] }): void;
   /** Reads and tells everything, as soon as possible. */
   compare(): void;
   state(): StockWatchState;
@@ -88,6 +89,7 @@ export function watchStock(options: StockWatchOptions): StockWatch {
   const cursor = stockCursor(client);
   const toRead = new Map<number, StockCause>();
   const toLook = new Set<number>();
+  const toFind = new Set<string>();
   const pushedLately = new Map<number, number>();
   const toldDeliveries = new Set<string>();
   let stopped = false;
@@ -179,6 +181,10 @@ export function watchStock(options: StockWatchOptions): StockWatch {
     workAt = Number.POSITIVE_INFINITY;
     // Deliveries need no location table: they go first, and on while that one is wrong.
     await lookAt([...toLook]);
+    for (const skus of inChunks([...toFind], chunkSize)) {
+      for (const { productId } of await countedNamed(client, skuField, skus)) toRead.set(productId, "asked");
+      for (const sku of skus) toFind.delete(sku);
+    }
     for (const ids of inChunks([...toRead.keys()], chunkSize)) {
       const causes = new Map(ids.map((id) => [id, toRead.get(id)!]));
       for (const id of ids) toRead.delete(id);
@@ -262,8 +268,11 @@ export function watchStock(options: StockWatchOptions): StockWatch {
       again();
       later(readAgainAfterMs, again);
     },
-    tell(products) {
-      if (!stopped) want(products, "asked");
+    tell({ products = [], skus = [] }) {
+      if (stopped) return;
+      for (const sku of skus) toFind.add(sku);
+      if (skus.length > 0) workAt = Math.min(workAt, Date.now());
+      want(products, "asked");
     },
     compare() {
       compareAt = 0;

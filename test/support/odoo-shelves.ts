@@ -20,8 +20,11 @@ export interface OdooShelves {
   track(orderName: string, from: string, to: string): Promise<void>;
   /** Units delivered of an order's lines. */
   delivered(orderName: string): Promise<number>;
+  /** Whether all that an order still has to deliver is set aside for it. */
+  ready(orderName: string): Promise<boolean>;
   /** Free to use, place by place. */
   free(sku: string): Promise<number[]>;
+  onHand(sku: string): Promise<number[]>;
 }
 
 const one = (value: unknown): number => (value as [number, string])[0];
@@ -42,6 +45,9 @@ export async function odooShelves(
     })) as number | number[];
     products.set(sku, Array.isArray(id) ? id[0]! : id);
   }
+  for (const code of warehouses)
+    if ((await read(admin, "stock.warehouse", [["code", "=", code]], ["code"])).length === 0)
+      await admin.call("stock.warehouse", "create", { args: { vals_list: [{ name: code, code }] } });
   const rows = await read(
     admin,
     "stock.warehouse",
@@ -158,16 +164,23 @@ export async function odooShelves(
       );
       return lines.reduce((sum, line) => sum + Number(line.qty_delivered), 0);
     },
-    async free(sku) {
-      const found: number[] = [];
-      for (const code of warehouses) {
-        const [row] = (await admin.call("product.product", "search_read", {
-          args: { domain: [["id", "=", productId(sku)]], fields: ["free_qty"] },
-          context: quantityContext(major, { locationId: shelf(code) }),
-        })) as { free_qty: number }[];
-        found.push(row!.free_qty);
-      }
-      return found;
+    async ready(orderName) {
+      const open = await pickingsOf(orderName, [["state", "not in", ["done", "cancel"]]]);
+      return open.length > 0 && open.every(({ state }) => state === "assigned");
     },
+    free: (sku) => quantities(sku, "free_qty"),
+    onHand: (sku) => quantities(sku, "qty_available"),
   };
+
+  async function quantities(sku: string, field: "free_qty" | "qty_available"): Promise<number[]> {
+    const found: number[] = [];
+    for (const code of warehouses) {
+      const [row] = (await admin.call("product.product", "search_read", {
+        args: { domain: [["id", "=", productId(sku)]], fields: [field] },
+        context: quantityContext(major, { locationId: shelf(code) }),
+      })) as Record<typeof field, number>[];
+      found.push(row![field]);
+    }
+    return found;
+  }
 }
