@@ -9,6 +9,10 @@ export interface Host {
   /** Signs in again; null in the editor, which does it itself. */
   onSignedOut: (() => void) | null;
   signOut: (() => void) | null;
+  /** The address of the page of its own, where this is not it. */
+  page: string | null;
+  /** Gives this place the room of another that it shares a column with; null when there is none. */
+  moreRoom(): (() => void) | null;
 }
 
 export class ApiError extends Error {

@@ -11,6 +11,7 @@ import { eventPath } from "./paths.ts";
 import { t } from "./texts.ts";
 import type { EventDetail, EventRow, LogPage, Overview } from "./types.ts";
 import { showWhoDidWhat } from "./who-did-what.ts";
+import { whoIsHere } from "./who-is-here.ts";
 
 const LOOK_MS = 5_000;
 const SOON_MS = 300;
@@ -92,7 +93,11 @@ export function startApp(place: HTMLElement, host: Host): () => void {
     overview = await api.get<Overview>("/overview");
     bar.setQueues(overview.queues.map(({ name }) => name));
     draw(glancePlace, ...glance(overview, acts.queue));
-    draw(who, ...whoIsHere(overview));
+    drawWho();
+  };
+
+  const drawWho = (): void => {
+    if (overview) draw(who, ...whoIsHere(overview, host, { acts: () => void showActs(), moved: drawWho }));
   };
 
   const query = (): Record<string, string> => ({ ...filters, limit: String(PAGE) });
@@ -240,17 +245,6 @@ export function startApp(place: HTMLElement, host: Host): () => void {
       ),
     );
 
-  const whoIsHere = ({ you, queues, health }: Overview): HTMLElement[] => [
-    h("span", { class: `hf-pill hf-${health.status}` }, t(`operator.health.${health.status}`)),
-    ...(you.mayWrite ? [] : [h("span", { class: "hf-small" }, t("operator.readOnly"))]),
-    ...(queues.length > 0 ? [button(t("operator.acts.title"), () => void showActs(), { keep: "acts" })] : []),
-    ...(host.signOut && host.token()
-      ? [button(t("operator.signOut", { name: you.name }), host.signOut, { keep: "sign out" })]
-      : host.onSignedOut && you.name === "anonymous"
-        ? [button(t("operator.signIn.go"), host.onSignedOut, { keep: "sign in" })]
-        : []),
-  ];
-
   const endKeys = startKeys(
     // On a page of its own keys work wherever the focus is; in the editor most of them are the editor's.
     host.signOut ? document.body : app,
@@ -271,6 +265,9 @@ export function startApp(place: HTMLElement, host: Host): () => void {
       void refresh();
     }, SOON_MS);
   });
+  // Where it stands may be shown, hidden, or given another size.
+  const resized = new ResizeObserver(drawWho);
+  resized.observe(place);
   const timer = setInterval(() => void refresh(), LOOK_MS);
   drawDetail(null);
   void trying(look).then(reload);
@@ -280,6 +277,7 @@ export function startApp(place: HTMLElement, host: Host): () => void {
     clearInterval(timer);
     clearTimeout(soon);
     stopListening();
+    resized.disconnect();
     endKeys();
   };
 }

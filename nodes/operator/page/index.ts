@@ -2,6 +2,7 @@
 import type { Host } from "./api.ts";
 import { startApp } from "./app.ts";
 import { listenToComms } from "./live.ts";
+import { moreRoom } from "./more-room.ts";
 import { signIn, signOut, storedToken } from "./sign-in.ts";
 import { setTexts } from "./texts.ts";
 
@@ -30,6 +31,8 @@ async function mountInEditor(place: HTMLElement, RED: Editor): Promise<void> {
     },
     onSignedOut: null,
     signOut: null,
+    page: `${root}holdfast`,
+    moreRoom,
   });
 }
 
@@ -42,6 +45,8 @@ async function mountPage(place: HTMLElement): Promise<void> {
       root: "",
       token: storedToken,
       listen: (onCounts) => listenToComms("", storedToken, onCounts),
+      page: null,
+      moreRoom: () => null,
       onSignedOut: () => {
         // Several requests are refused one after the other; the form that is being filled in stays.
         if (refused) return;
