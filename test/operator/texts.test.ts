@@ -28,6 +28,7 @@ const chosen: Record<string, string[]> = {
   "operator.advice.": ["unavailable", "throttled", "conflict", "dependency", "rejected", "unknown"],
   "operator.history.": ["retry", "defer", "dead", "stalled", "redriven", "discarded", "replaced", "edited"],
   "operator.acts.": ["paused", "resumed", "probed", "retrying", "retried", "discarded"],
+  "operator.flow.": ["unsettled", "uncaught", "noDeadLetter", "sameName", "notStored"],
   "operator.health.": ["ready", "degraded", "failing"],
 };
 

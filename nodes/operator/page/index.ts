@@ -1,12 +1,13 @@
 /** One program, two places: a tab of the editor's sidebar, and a page of its own. */
 import type { Host } from "./api.ts";
 import { startApp } from "./app.ts";
+import { type FlowEditor, markFlows } from "./flow-marks.ts";
 import { listenToComms } from "./live.ts";
 import { moreRoom } from "./more-room.ts";
 import { signIn, signOut, storedToken } from "./sign-in.ts";
 import { setTexts } from "./texts.ts";
 
-interface Editor {
+interface Editor extends FlowEditor {
   settings: { apiRootUrl?: string; get(name: string): { access_token?: string } | null };
   comms: {
     subscribe(topic: string, listener: () => void): void;
@@ -22,6 +23,7 @@ async function loadTexts(root: string): Promise<void> {
 async function mountInEditor(place: HTMLElement, RED: Editor): Promise<void> {
   const root = RED.settings.apiRootUrl ?? "";
   await loadTexts(root);
+  markFlows(RED);
   startApp(place, {
     root,
     token: () => RED.settings.get("auth-tokens")?.access_token ?? null,

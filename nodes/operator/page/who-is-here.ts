@@ -19,7 +19,7 @@ export function whoIsHere(
     ...(room ? [button(t("operator.act.moreRoom"), takeRoom, { keep: "more room" })] : []),
     ...(you.mayWrite ? [] : [h("span", { class: "hf-small" }, t("operator.readOnly"))]),
     ...(queues.length > 0 ? [button(t("operator.acts.title"), acts, { keep: "acts" })] : []),
-    ...(host.page ? [outLink(t("operator.act.page"), host.page)] : []),
+    ...(host.page ? [outLink(t("operator.act.openPage"), host.page)] : []),
     ...(host.signOut && host.token()
       ? [button(t("operator.signOut", { name: you.name }), host.signOut, { keep: "sign out" })]
       : host.onSignedOut && you.name === "anonymous"
