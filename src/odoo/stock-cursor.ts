@@ -66,7 +66,7 @@ export function stockCursor(client: OdooClient): StockCursor {
       const pickings = new Set<number>();
       let last = from;
       for (const { model, of, domain } of sources)
-        for (const { id, write_date, product_id } of await writtenSince(
+        for (const { id, write_date, product_id, state } of await writtenSince(
           client,
           model,
           domain,
@@ -79,7 +79,8 @@ export function stockCursor(client: OdooClient): StockCursor {
           if (first || seen.has(key)) continue;
           if (of === "pickings") pickings.add(id);
           else if (product_id) touched.add(product_id[0]);
-          if (model === "stock.quant" && product_id) moved.add(product_id[0]);
+          const moves = model === "stock.quant" || (model === "stock.move" && state === "done");
+          if (moves && product_id) moved.add(product_id[0]);
         }
       const products = new Set([...touched, ...again]);
       position = last;
@@ -94,6 +95,7 @@ interface Written {
   id: number;
   write_date: string;
   product_id?: [number, string] | false;
+  state?: string;
 }
 
 async function writtenSince(
@@ -108,7 +110,11 @@ async function writtenSince(
     const page = (await client.call(model, "search_read", {
       args: {
         domain: [["write_date", ">=", from], ...domain],
-        fields: ["write_date", ...(of === "products" ? ["product_id"] : [])],
+        fields: [
+          "write_date",
+          ...(of === "products" ? ["product_id"] : []),
+          ...(model === "stock.move" ? ["state"] : []),
+        ],
         order: "write_date, id",
         limit: pageSize,
         offset: all.length,
