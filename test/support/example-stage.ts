@@ -1,4 +1,4 @@
-import { launchNodeRed, type NodeRedProcess } from "../../sandbox/node-red.ts";
+import { launchNodeRed, type NodeRedOptions, type NodeRedProcess } from "../../sandbox/node-red.ts";
 import { type OdooStandIn, type OdooStandInOptions, startOdooStandIn } from "../../sandbox/odoo/server.ts";
 import { deliver, makeWebhook, type WebhookParts } from "../../sandbox/shopify/index.ts";
 import { eventually } from "./eventually.ts";
@@ -33,15 +33,17 @@ export const webhookSecret = "a webhook secret";
 
 /** @param options.env what the flow's `${NAME}` read, besides the shop and Odoo. */
 export async function setStage(
-  options: { env?: Record<string, string>; odoo?: OdooStandInOptions; settings?: Row; version?: 4 | 5 } = {},
+  options: Pick<Partial<NodeRedOptions>, "env" | "packageRoot" | "settings" | "userDir" | "version"> & {
+    odoo?: OdooStandInOptions;
+  } = {},
 ): Promise<ExampleStage> {
   const folder = temporaryFolder();
   const shop = "holdfast-test.myshopify.com";
   const odoo = await startOdooStandIn(options.odoo ?? {});
+  const { odoo: _, env, ...launch } = options;
   const nodeRed = await launchNodeRed({
-    ...(options.version && { version: options.version }),
-    ...(options.settings && { settings: options.settings }),
     userDir: folder.path,
+    ...launch,
     env: {
       SHOPIFY_SHOP: shop,
       SHOPIFY_WEBHOOK_SECRET: webhookSecret,
@@ -49,7 +51,7 @@ export async function setStage(
       ODOO_DB: odoo.db,
       ODOO_LOGIN: odoo.login,
       ODOO_API_KEY: odoo.apiKey,
-      ...options.env,
+      ...env,
     },
   });
   const ask = async (path: string): Promise<unknown> => {
