@@ -6,9 +6,10 @@ import { backlog } from "./rows/backlog.ts";
 import { throughFlow } from "./rows/flow.ts";
 import { odooWrites } from "./rows/odoo.ts";
 import { operator } from "./rows/operator.ts";
+import { stockLatency } from "./rows/stock.ts";
 import { webhooks } from "./rows/webhooks.ts";
 
-const rows: readonly Row[] = [webhooks, appends, throughFlow, backlog, operator, odooWrites];
+const rows: readonly Row[] = [webhooks, appends, throughFlow, backlog, operator, odooWrites, stockLatency];
 
 /** Measures the rows of these names, or all; prints the tables. True when a figure falls short. */
 export async function runBench({ names, ...options }: RowOptions & { names: string[] }): Promise<boolean> {

@@ -58,7 +58,13 @@ export type { TrackingChange } from "./shopify/fulfillment-changes.ts";
 export { doFulfillment, type FulfillmentDone } from "./shopify/fulfillment-command.ts";
 export type { Delivery } from "./shopify/fulfillment-delivery.ts";
 export { runGraphql } from "./shopify/graphql-command.ts";
-export { type StockOptions, type StockResult, type StockRow, setStock } from "./shopify/inventory.ts";
+export {
+  type Drift,
+  type StockOptions,
+  type StockResult,
+  type StockRow,
+  setStock,
+} from "./shopify/inventory.ts";
 export { type Received, type ReceivedEvent, receiveWebhook } from "./shopify/receive.ts";
 export { readRedactRequest, redactCustomer } from "./shopify/redact.ts";
 export {

@@ -3,6 +3,7 @@ import {
   type AdminClient,
   type CommandResult,
   createGatherer,
+  type Drift,
   doFulfillment,
   failureAmong,
   HoldfastError,
@@ -22,6 +23,9 @@ interface Config extends NodeDef {
   batchSize: number | string;
 }
 
+/** Differences that one warning names. */
+const mostNamed = 10;
+
 /** Writes to Shopify within its cost budget, and settles the event done once Shopify has it. */
 export default function register(RED: Runtime): void {
   function ShopifyWrite(this: FlowNode, config: Config): void {
@@ -29,10 +33,20 @@ export default function register(RED: Runtime): void {
     const store = RED.nodes.getNode(config.store) as ShopifyStoreNode | null;
     let written = 0;
     let underWay = 0;
+    const onDrift = (drift: Drift[]): void => {
+      const list = drift
+        .slice(0, mostNamed)
+        .map(({ name, locationId, has, shall }) =>
+          RED._("shopify-write.drift.one", { name, locationId, has, shall }),
+        );
+      const more = drift.length - list.length;
+      if (more > 0) list.push(RED._("shopify-write.drift.more", { more }));
+      this.warn(RED._("shopify-write.drift.all", { count: drift.length, list: list.join("; ") }));
+    };
     const writeStock = createGatherer<(StockRow | NamedStockRow)[], CommandResult[]>({
       max: whole(config.batchSize, 100),
       run: (messages) =>
-        setStockOfAll(store!.client, messages, { unstocked: config.unstocked || "activate" }),
+        setStockOfAll(store!.client, messages, { unstocked: config.unstocked || "activate", onDrift }),
     });
 
     const write = async (client: AdminClient, payload: unknown): Promise<unknown> => {

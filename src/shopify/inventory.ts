@@ -1,6 +1,5 @@
 import { type Failure, failureOf, HoldfastError } from "../failure.ts";
 import { inChunks } from "../group.ts";
-import { idDigits } from "../shopify-id.ts";
 import type { AdminClient } from "./admin.ts";
 import {
   placeKey,
@@ -17,6 +16,7 @@ import {
   writeQuantities,
 } from "./inventory-writes.ts";
 import { noteOurs } from "./own-levels.ts";
+import { nameOf, neverStill, readRow, refusalOf } from "./stock-refusals.ts";
 
 /** What may be sold of one item at one location. */
 export interface StockRow {
@@ -31,6 +31,18 @@ export interface StockRow {
    * `quantity` is set as it is.
    */
   knownCommitted?: number;
+  /** It comes from a full compare: where Shopify has another number, nobody told of a change, and that is drift. */
+  compared?: boolean;
+}
+
+/** A number in Shopify that is not what it should be, although no change was told. */
+export interface Drift {
+  /** The SKU, or the item's id. */
+  name: string;
+  /** Digits. */
+  locationId: string;
+  has: number;
+  shall: number;
 }
 
 export type StockResult = { row: StockRow } & (
@@ -45,11 +57,12 @@ export interface StockOptions {
   unstocked?: "activate" | "reject";
   /** One of Shopify's reasons; "correction" by default. */
   reason?: string;
+  /** Told before it is repaired, once for each row. */
+  onDrift?(drift: Drift[]): void;
 }
 
 /** Rows in one call; Shopify takes no more. */
 const mostRows = 250;
-const mostUnits = 1_000_000_000;
 /** So often a row that changes all the time is read and decided again. */
 const mostRounds = 6;
 
@@ -130,6 +143,11 @@ async function oneRound(
     else if ("state" in decision) end(key, decision);
     else due.push(decision);
   }
+  const drift = due.filter((one) => {
+    const { row, before } = open.get(one.key)!;
+    return row.compared === true && before === null && one.quantity !== one.changeFromQuantity;
+  });
+  if (drift.length > 0) options.onDrift?.(drift.map(driftOf));
   for (const chunk of inChunks(due, mostRows)) {
     const changing = chunk.filter(({ quantity, changeFromQuantity }) => quantity !== changeFromQuantity);
     for (const { key, changeFromQuantity } of changing) open.get(key)!.before ??= changeFromQuantity;
@@ -193,56 +211,6 @@ async function activated(client: AdminClient, place: StockPlace, name: string): 
   }
 }
 
-function refusalOf(
-  { item, level }: StockState,
-  place: StockPlace,
-  name: string,
-  unstocked: "activate" | "reject",
-): Failure | null {
-  if (!item)
-    return rejected(
-      "item_not_found",
-      `Shopify has no inventory item ${digits(place.inventoryItemId)}.`,
-      "The variant was deleted in Shopify, or the id is another shop's.",
-    );
-  if (unstocked === "activate" || level?.active || !item.tracked) return null;
-  return rejected(
-    "not_stocked",
-    `${name} is not stocked at Shopify's location ${digits(place.locationId)}.`,
-    "Stock it there in Shopify (product, Inventory, Edit locations), or let the node stock items itself.",
-  );
-}
-
-function readRow(row: StockRow): StockPlace | Failure {
-  const item = idDigits(row.inventoryItemId);
-  const location = idDigits(row.locationId);
-  // Beyond this Shopify refuses the whole call, not the row.
-  const whole = (value: unknown): boolean => Number.isInteger(value) && Math.abs(Number(value)) <= mostUnits;
-  if (item === null || location === null || !whole(row.quantity) || !whole(row.knownCommitted ?? 0))
-    return rejected(
-      "bad_stock_row",
-      `This is no stock row: ${JSON.stringify(row)?.slice(0, 200)}.`,
-      "It needs inventoryItemId, locationId and quantity, a whole number of at most 1,000,000,000.",
-    );
-  return {
-    inventoryItemId: `gid://shopify/InventoryItem/${item}`,
-    locationId: `gid://shopify/Location/${location}`,
-  };
-}
-
-function nameOf({ item }: StockState, place: StockPlace): string {
-  return item?.sku || `inventory item ${digits(place.inventoryItemId)}`;
-}
-
-function neverStill(count: number): HoldfastError {
-  return new HoldfastError({
-    class: "conflict",
-    code: "stock_keeps_changing",
-    message: `Stock of ${count} item${count === 1 ? "" : "s"} changed in Shopify each time it was about to be set.`,
-    source: "shopify",
-  });
-}
-
-function rejected(code: string, message: string, hint: string): Failure {
-  return { class: "rejected", code, message, hint, source: "shopify", at: Date.now() };
+function driftOf({ name, locationId, changeFromQuantity, quantity }: DueWrite): Drift {
+  return { name, locationId: digits(locationId), has: changeFromQuantity, shall: quantity };
 }

@@ -9,7 +9,8 @@ export type StockMessageCause = "push" | "cursor" | "compare" | "asked";
 /** Stock of one product at one Shopify location; the newest of a key is all that counts. */
 export interface StockMessage {
   topic: "stock/changed";
-  payload: ShopifyStockRow;
+  /** `compared`: shopify-write tells where Shopify's number is another, before it writes this one. */
+  payload: ShopifyStockRow & { compared?: true };
   location: MappedLocation;
   stock: { key: string; cause: StockMessageCause };
 }
@@ -38,7 +39,7 @@ export function stockMessages(
   const products = reading.products.map((one) => ({ ...one, buffer: buffers.get(one.sku) ?? 0 }));
   return stockRows(reading.held, products, stockSources(table)).map((payload) => ({
     topic: "stock/changed",
-    payload,
+    payload: reading.cause === "compare" ? { ...payload, compared: true } : payload,
     // Sources are rows of this table.
     location: toOdoo(table, payload.locationId, "reject")!,
     stock: { key: `stock:${payload.sku}:${payload.locationId}`, cause: reading.cause },

@@ -50,6 +50,23 @@ describe("stock to Shopify", () => {
     assert.equal(shopify.calls("inventorySetQuantities"), 1);
   });
 
+  it("tells what a compare finds to differ before it writes, and nothing of what was told as a change", async () => {
+    stockUp(shopify, tent, 0, 10);
+    stockUp(shopify, mat, 0, 4);
+    stockUp(shopify, mat, 1, 1);
+    const told: unknown[] = [];
+    const rows = [
+      rowOf(tent, 7, { compared: true }),
+      rowOf(mat, 4, { compared: true }),
+      rowOf(mat, 2, { at: 1 }),
+    ];
+    const onDrift = (drift: unknown[]) => told.push(...drift, `tent has ${availableAt(shopify, tent)}`);
+    await setStock(shopify.client, rows, { onDrift });
+    await setStock(shopify.client, rows, { onDrift });
+    const { id } = shopify.shop.stock.locations[0]!;
+    assert.deepEqual(told, [{ name: tent, locationId: id, has: 10, shall: 7 }, "tent has 10"]);
+  });
+
   it("never below zero", async () => {
     stockUp(shopify, tent, 0, 10);
     await setStock(shopify.client, [rowOf(tent, -3)]);

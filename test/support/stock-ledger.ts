@@ -14,6 +14,8 @@ export interface StockLedger {
   lowers(sku: string, at: number): void;
   /** Looks whether Shopify offers more than there is anywhere. */
   look(): void;
+  /** Nothing was on its way anywhere: what was done before this moment no longer explains anything. */
+  drained(before: number): void;
   /** Where Shopify offers something else than there is. */
   differences(): string[];
   above: { explained: number; unexplained: string[]; longestMs: number };
@@ -24,6 +26,10 @@ interface Place {
   open: number;
   /** Goods are being taken away in Odoo, or were and Shopify has not followed yet. */
   lowering: "no" | "begun" | "done";
+  /** When something was last done with these goods. */
+  touchedAt: number;
+  /** Whether events about it may still be on their way. */
+  pending: boolean;
   aboveSince: number | null;
 }
 
@@ -36,8 +42,17 @@ export function stockLedger(
   const key = (sku: string, at: number): string => `${sku} ${at}`;
   for (const sku of skus)
     for (const at of places.keys())
-      all.set(key(sku, at), { onHand: 0, open: 0, lowering: "no", aboveSince: null });
+      all.set(key(sku, at), {
+        onHand: 0,
+        open: 0,
+        lowering: "no",
+        touchedAt: 0,
+        pending: false,
+        aboveSince: null,
+      });
   const place = (sku: string, at: number): Place => all.get(key(sku, at))!;
+  const touch = (sku: string, at: number): Place =>
+    Object.assign(place(sku, at), { touchedAt: performance.now(), pending: true });
   const truth = (sku: string, at: number): number => {
     const { onHand, open } = place(sku, at);
     return Math.max(0, onHand - open);
@@ -56,7 +71,7 @@ export function stockLedger(
     }
     if (one.aboveSince !== null) return;
     one.aboveSince = performance.now();
-    if (one.lowering !== "no") above.explained++;
+    if (one.lowering !== "no" || one.pending) above.explained++;
     else above.unexplained.push(`${sku} at ${places[at]}: Shopify offers ${says}, there are ${has}`);
   }
 
@@ -65,28 +80,31 @@ export function stockLedger(
     onHand: (sku, at) => place(sku, at).onHand,
     open: (sku, at) => place(sku, at).open,
     came(sku, at, units) {
-      place(sku, at).onHand += units;
+      touch(sku, at).onHand += units;
     },
     went(sku, at, units) {
-      Object.assign(place(sku, at), { onHand: place(sku, at).onHand - units, lowering: "done" });
+      Object.assign(touch(sku, at), { onHand: place(sku, at).onHand - units, lowering: "done" });
       lookAt(sku, at);
     },
     counted(sku, at, units) {
-      Object.assign(place(sku, at), { onHand: units, lowering: "done" });
+      Object.assign(touch(sku, at), { onHand: units, lowering: "done" });
       lookAt(sku, at);
     },
     sold(sku, at, units) {
-      place(sku, at).open += units;
+      touch(sku, at).open += units;
     },
     delivered(sku, at, units) {
-      place(sku, at).onHand -= units;
+      touch(sku, at).onHand -= units;
       place(sku, at).open -= units;
     },
     cancelled(sku, at, units) {
-      place(sku, at).open -= units;
+      touch(sku, at).open -= units;
     },
     lowers(sku, at) {
       place(sku, at).lowering = "begun";
+    },
+    drained(before) {
+      for (const one of all.values()) if (one.touchedAt < before) one.pending = false;
     },
     look() {
       for (const sku of skus) for (const at of places.keys()) lookAt(sku, at);

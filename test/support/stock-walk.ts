@@ -61,7 +61,17 @@ export async function walkStock(options: StockWalkOptions): Promise<StockWalkTal
     above: ledger.above,
     webhooks: { announced: 0, sent: 0 },
   };
-  const scene: Scene = { options, random, skus, shelves, shopify, proxy, ledger, orders: [] };
+  const scene: Scene = {
+    options,
+    random,
+    skus,
+    shelves,
+    shopify,
+    proxy,
+    ledger,
+    orders: [],
+    troubleUntil: 0,
+  };
   let nodeRed = await launch(scene);
   for (const topic of ["orders/create", "orders/updated", "orders/cancelled", "fulfillments/create"])
     shopify.shop.outbox.subscribe(topic, `${nodeRed.url}/shopify/webhooks`);
@@ -72,6 +82,7 @@ export async function walkStock(options: StockWalkOptions): Promise<StockWalkTal
     retryDelaysMs: Array.from({ length: 120 }, () => 250),
   });
   const watching = setInterval(() => ledger.look(), 50);
+  const draining = setInterval(() => void noteDrain(scene, () => nodeRed), 500);
   try {
     await nodeRed.deploy(flowOf(scene));
     for (let step = 1; step <= options.steps; step++) {
@@ -99,6 +110,7 @@ export async function walkStock(options: StockWalkOptions): Promise<StockWalkTal
     return tally;
   } finally {
     clearInterval(watching);
+    clearInterval(draining);
     await nodeRed.stop();
     await proxy.close();
     await shopify.close();
@@ -114,6 +126,8 @@ interface Scene {
   proxy: TcpProxy;
   ledger: StockLedger;
   orders: OpenOrder[];
+  /** When trouble ends, and when the outbox was last seen at rest. */
+  troubleUntil: number;
 }
 
 interface OpenOrder {
@@ -130,8 +144,10 @@ const troubles = [
   "Node-RED killed",
 ] as const;
 
-function makeTrouble({ shopify, proxy, random }: Scene, what: (typeof troubles)[number]): void {
+function makeTrouble(scene: Scene, what: (typeof troubles)[number]): void {
+  const { shopify, proxy, random } = scene;
   const lasts = random.int(300, 2_500);
+  scene.troubleUntil = performance.now() + lasts + 1_000;
   if (what === "Odoo away") {
     proxy.away(true);
     setTimeout(() => proxy.away(false), lasts);
@@ -275,6 +291,28 @@ async function queues(nodeRed: NodeRedProcess): Promise<Queue[]> {
   return (await (await fetch(`${nodeRed.url}/holdfast/queues`)).json()) as Queue[];
 }
 
+function isAtWork({ counts }: Queue): boolean {
+  return !counts || counts.ready! + counts.leased! + counts.blocked! > 0;
+}
+
+/** The cursor looks every second, and every product again at its next look. */
+const heardWithinMs = 4_000;
+
+/** Once no webhook and no event is on its way, what was done some seconds before has come through. */
+async function noteDrain(
+  { shopify, ledger, troubleUntil }: Scene,
+  nodeRed: () => NodeRedProcess,
+): Promise<void> {
+  try {
+    const before = performance.now() - heardWithinMs;
+    if (performance.now() < troubleUntil || shopify.shop.outbox.underWay() > 0) return;
+    const all = await queues(nodeRed());
+    if (all.length > 0 && !all.some(isAtWork)) ledger.drained(before);
+  } catch {
+    // Node-RED is being started.
+  }
+}
+
 /** Ends all trouble and waits until both sides say what the ledger says; what does not agree in the end is drift. */
 async function rest(scene: Scene, nodeRed: NodeRedProcess): Promise<string[]> {
   const { shopify, proxy, ledger, shelves, skus } = scene;
@@ -283,10 +321,10 @@ async function rest(scene: Scene, nodeRed: NodeRedProcess): Promise<string[]> {
   const differing = async (): Promise<string[]> => {
     const found = ledger.differences();
     if (found.length > 0) return found;
-    const open = (await queues(nodeRed)).some(
-      ({ counts }) => !counts || counts.ready! + counts.leased! + counts.blocked! > 0,
-    );
-    if (open) return ["events wait"];
+    const waiting = (await queues(nodeRed))
+      .filter(isAtWork)
+      .map(({ name, counts }) => `${name}: ${JSON.stringify(counts)}`);
+    if (waiting.length > 0) return waiting;
     const wrong: string[] = [];
     for (const sku of skus) {
       const odoo = await shelves.onHand(sku);

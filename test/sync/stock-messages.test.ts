@@ -65,6 +65,13 @@ describe("messages about stock", () => {
     );
   });
 
+  it("say of a compare's rows that they are one's, so that drift is told", () => {
+    const reading = { products: [{ productId: 7, sku: "TENT" }], held: [held(3, 5)] };
+    const of = (cause: "compare" | "asked") =>
+      stockMessages([row("200", 3)], { ...reading, cause }).map(({ payload }) => payload.compared);
+    assert.deepEqual([of("compare"), of("asked")], [[true], [undefined]]);
+  });
+
   it("tell a delivery with what shopify-write needs, where it left from, and the same id for the same state", () => {
     const message = deliveryMessage(table, delivery, quiet);
     assert.equal(message?.topic, "delivery/done");

@@ -42,6 +42,8 @@ export interface Outbox {
   announce(topic: string, payload: unknown): void;
   subscribe(topic: string, uri: string, includeFields?: string[]): Subscription;
   unsubscribe(id: string): boolean;
+  /** How many are on their way. */
+  underWay(): number;
   /** Resolves when nothing is on its way any more. */
   idle(): Promise<void>;
   close(): void;
@@ -141,6 +143,7 @@ export function makeOutbox(options: {
       return subscription;
     },
     unsubscribe: remove,
+    underWay: () => underWay.size,
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay);
     },
