@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DeliverStep, PlanStep } from "../../src/import-plan.ts";
+import type { DeliverStep, ImportValue, PlanStep } from "../../src/import-plan.ts";
 import type { OdooClient } from "../../src/odoo/client.ts";
 import {
   apply,
@@ -32,12 +32,13 @@ for (const transport of transports) {
     });
 
     /** A confirmed order of two goods, 2 and 3 of them, and a service. */
-    async function confirmed(): Promise<string> {
+    async function confirmed(values: Record<string, ImportValue> = {}): Promise<string> {
       const id = fresh("order");
       await apply(
         client,
         orderPlan({
           id,
+          values,
           lines: [
             { sku: "BAG-DRIFT-L", price: "10.00", quantity: "2" },
             { sku: "BAG-DRIFT-L", price: "20.00", quantity: "3" },
@@ -47,6 +48,20 @@ for (const transport of transports) {
         }),
       );
       return id;
+    }
+    /** A warehouse of its own kind of delivery, with goods in it. */
+    async function warehouseWith(delivery_steps: string): Promise<number> {
+      const admin = realClient("admin", transport);
+      try {
+        const name = fresh("warehouse");
+        const code = `${name.slice(-3)}${Math.random().toString(36).slice(2, 4)}`.toUpperCase();
+        const made = await admin.call("stock.warehouse", "create", {
+          args: { vals_list: [{ name, code, delivery_steps }] },
+        });
+        return [made].flat()[0] as number;
+      } finally {
+        admin.close();
+      }
     }
     const shipment = (
       order: string,
@@ -175,6 +190,59 @@ for (const transport of transports) {
         stepsPlan(order, shipment(order, { 0: "1" }, { warehouseId: elsewhere[0]!.id })),
       );
       assert.equal(failure.code, "nothing_to_deliver");
+    });
+
+    for (const steps of ["pick_ship", "pick_pack_ship"]) {
+      it(`a warehouse that delivers in steps (${steps}) takes each of them once, for what was shipped`, async () => {
+        const order = await confirmed({ warehouse_id: { id: await warehouseWith(steps) } });
+        const first = shipment(order, { 0: "1", 1: "2" });
+        for (let round = 0; round < 2; round++) await take(order, first);
+        assert.deepEqual(await deliveredUnits(order), [1, 2, 0]);
+        const done = async () =>
+          (await read(client, "stock.picking", [["sale_id.client_order_ref", "=", order]], ["state"])).filter(
+            ({ state }) => state === "done",
+          ).length;
+        const stages = steps.split("_").length;
+        assert.equal(await done(), stages);
+        await apply(receiving, stepsPlan(order, { kind: "undeliver", order, externalId: first.externalId }));
+        assert.deepEqual(await deliveredUnits(order), [0, 0, 0]);
+        // What came back lies at the door: it is not picked a second time.
+        await take(order, shipment(order, { 0: "1", 1: "2" }));
+        assert.equal(await done(), stages + 2);
+        await take(order, shipment(order, { 0: "1", 1: "1" }));
+        assert.deepEqual(await deliveredUnits(order), [2, 3, 0]);
+        assert.equal(await openUnits(order), 0);
+      });
+    }
+
+    it("what a person picked is shipped, not picked again", async () => {
+      const order = await confirmed({ warehouse_id: { id: await warehouseWith("pick_ship") } });
+      const [picked] = await read(
+        client,
+        "stock.picking",
+        [
+          ["sale_id.client_order_ref", "=", order],
+          ["picking_type_code", "=", "internal"],
+        ],
+        ["name"],
+      );
+      await receiving.call("stock.picking", "action_assign", { ids: [picked!.id] });
+      const lines = await read(client, "stock.move", [["picking_id", "=", picked!.id]], ["product_uom_qty"]);
+      const done = major >= 17 ? "quantity" : "quantity_done";
+      for (const { id, product_uom_qty } of lines)
+        await client.call("stock.move", "write", {
+          ids: [id],
+          args: { vals: { [done]: product_uom_qty, ...(major >= 17 && { picked: true }) } },
+        });
+      await client.call("stock.picking", "button_validate", { ids: [picked!.id] });
+      await take(order, shipment(order, { 0: "2", 1: "3" }));
+      assert.deepEqual(await deliveredUnits(order), [2, 3, 0]);
+      assert.deepEqual(
+        (await read(client, "stock.picking", [["sale_id.client_order_ref", "=", order]], ["state"])).map(
+          ({ state }) => state,
+        ),
+        ["done", "done"],
+      );
     });
 
     it("a delivered order is not cancelled, but says what to do", async () => {

@@ -1,23 +1,14 @@
 import { groupBy } from "../../group.ts";
 import { type Decimal, decimal, decimalText, zero } from "../../money.ts";
 import type { Document } from "../documents.ts";
-import { type FoundLink, readLinks } from "../links.ts";
 import { eachAlone, type Run, refusal, warnPlan } from "../run.ts";
+import { bringOut } from "./bring-out.ts";
 import { bindFulfillment, fulfillmentOf } from "./fulfillment-link.ts";
-import { isOver, lineIds, type Move, type Picking, readMoves, readPickings } from "./moves.ts";
+import { isOver, lineIds, type Picking, readMoves } from "./moves.ts";
 import { type Job, orderIn, ordersOf } from "./step.ts";
+import { ofKind, readStock, type Stock, share, sum, type Wanted } from "./stock.ts";
 import { writeTracking } from "./tracking.ts";
 import { validate } from "./validate.ts";
-
-/** An order's stock as it stands. */
-interface Stock {
-  moves: Move[];
-  pickings: Map<number, Picking>;
-  links: Map<number, FoundLink[]>;
-}
-
-/** What left the shop, by order line. */
-type Wanted = ReadonlyMap<number, Decimal>;
 
 /** Validates what left the shop: one fulfillment is one picking, once; the rest stays open. */
 export async function deliver(run: Run, jobs: readonly Job<"deliver">[]): Promise<void> {
@@ -25,18 +16,16 @@ export async function deliver(run: Run, jobs: readonly Job<"deliver">[]): Promis
     run,
     jobs.map(({ step }) => step.order),
   );
-  const moves = await readMoves(run, { orders: [...orders.values()].map(({ id }) => id) });
-  const pickings = await readPickings(
+  const all = await readStock(
     run,
-    moves.map(({ picking }) => picking),
+    [...orders.values()].map(({ id }) => id),
   );
-  const links = await readLinks(run.client, "stock.picking", [...pickings.keys()]);
   const lines = await linesOf(run, [...orders.values()]);
   await eachAlone(run, jobs, async (job) => {
     const order = orderIn(orders, job.step.order);
     const own = lines.get(order.id) ?? [];
     const ofOrder = new Set(own.map(({ id }) => id));
-    const stock = { moves: moves.filter(({ line }) => ofOrder.has(line)), pickings, links };
+    const stock = { ...all, moves: all.moves.filter(({ line }) => ofOrder.has(line)) };
     const wanted = await wantedOf(run, job, new Set(own.flatMap((one) => (one.goods ? [one.id] : []))));
     await deliverOne(run, job, order, stock, wanted);
   });
@@ -51,14 +40,13 @@ async function deliverOne(
 ): Promise<void> {
   // Services and the like: nothing to move.
   if (wanted.size === 0) return;
-  const bound = [...stock.links].find(([, links]) => fulfillmentOf(links) === step.externalId)?.[0];
+  const bound = boundPicking(stock, step.externalId);
   if (bound === undefined) mustBeConfirmed(order);
-  const picking =
-    bound ??
-    doneByHand(stock, wanted) ??
-    openPicking(stock, wanted, await warehousePickings(run, stock, step.warehouseId));
+  const known = bound ?? doneByHand(stock, wanted);
+  const { picking, now } =
+    known === undefined ? await free(run, plan, step, order, stock, wanted) : { picking: known, now: stock };
   if (picking === undefined) {
-    const rest = lacking(stock, wanted);
+    const rest = lacking(now, wanted);
     if (rest === undefined) {
       warnPlan(
         run,
@@ -67,14 +55,37 @@ async function deliverOne(
       );
       return;
     }
-    throw notThere(order, stock, rest);
+    throw notThere(order, now, rest);
   }
-  if (bound === undefined) await bindFulfillment(run, plan, step.externalId, picking, step.tracking);
-  if (stock.pickings.get(picking)?.state !== "done") {
-    await validate(run, { picking, done: share(stock.moves, picking, wanted) });
+  if (bound === undefined) await bindFulfillment(run, plan, { ...step, picking });
+  if (now.pickings.get(picking)?.state !== "done") {
+    await validate(run, { picking, done: share(now.moves, picking, wanted) });
     await mustHaveMoved(run, picking, wanted, order);
   }
   await writeTracking(run, plan, picking, step.tracking);
+}
+
+/** The last picking that a fulfillment is bound to; those of the steps before are bound to it too. */
+function boundPicking({ links, pickings }: Stock, fulfillment: string): number | undefined {
+  return [...links].find(
+    ([id, found]) =>
+      fulfillmentOf(found) === fulfillment && pickings.get(id)?.picking_type_code === "outgoing",
+  )?.[0];
+}
+
+/** A picking that nobody has taken, with the goods brought to it. */
+async function free(
+  run: Run,
+  plan: number,
+  step: Job<"deliver">["step"],
+  order: Document,
+  stock: Stock,
+  wanted: Wanted,
+): Promise<{ picking: number | undefined; now: Stock }> {
+  const inWarehouse = await warehousePickings(run, step.warehouseId);
+  const going = { plan, fulfillment: step.externalId, order: order.id, wanted, inWarehouse };
+  const { picking, stock: now } = await bringOut(run, going, stock);
+  return { picking, now };
 }
 
 /** Goods have stock moves, services have none. */
@@ -129,54 +140,20 @@ function mustBeConfirmed(order: Document): void {
 }
 
 /** Pickings of one warehouse; null: of any. */
-async function warehousePickings(
-  run: Run,
-  { pickings }: Stock,
-  warehouse: number | null,
-): Promise<(picking: Picking) => boolean> {
+async function warehousePickings(run: Run, warehouse: number | null): Promise<(picking: Picking) => boolean> {
   if (warehouse === null) return () => true;
-  const types = [...new Set([...pickings.values()].map((picking) => picking.picking_type_id[0]))];
-  if (types.length === 0) return () => true;
   const rows = (await run.client.call("stock.picking.type", "search_read", {
-    args: {
-      domain: [
-        ["id", "in", types],
-        ["warehouse_id", "=", warehouse],
-      ],
-      fields: ["id"],
-    },
+    args: { domain: [["warehouse_id", "=", warehouse]], fields: ["id"] },
+    context: { active_test: false },
   })) as { id: number }[];
   const ours = new Set(rows.map(({ id }) => id));
   return (picking) => ours.has(picking.picking_type_id[0]);
 }
 
-function outgoing({ moves, pickings }: Stock): Move[] {
-  return moves.filter(({ picking }) => pickings.get(picking)?.picking_type_code === "outgoing");
-}
-
-/** The first picking that is open, nobody else's, and holds all that is wanted. */
-function openPicking(
-  stock: Stock,
-  wanted: Wanted,
-  inWarehouse: (picking: Picking) => boolean,
-): number | undefined {
-  const open = groupBy(
-    outgoing(stock).filter(({ state }) => !isOver(state)),
-    ({ picking }) => picking,
-  );
-  return [...open.keys()]
-    .sort((a, b) => a - b)
-    .find((id) => {
-      const picking = stock.pickings.get(id)!;
-      const free = fulfillmentOf(stock.links.get(id)) === undefined && inWarehouse(picking);
-      return free && [...wanted].every(([line, units]) => sum(open.get(id)!, line, "demand").gte(units));
-    });
-}
-
 /** A person validated exactly this in Odoo, and Shopify tells it back. */
 function doneByHand(stock: Stock, wanted: Wanted): number | undefined {
   const done = groupBy(
-    outgoing(stock).filter(({ state }) => state === "done"),
+    ofKind(stock, "outgoing").filter(({ state }) => state === "done"),
     ({ picking }) => picking,
   );
   return [...done.keys()].find((id) => {
@@ -192,11 +169,11 @@ function doneByHand(stock: Stock, wanted: Wanted): number | undefined {
 /** What no delivery by hand accounts for; undefined when they account for all. */
 function lacking(stock: Stock, wanted: Wanted): { line: number; units: Decimal; open: Decimal } | undefined {
   for (const [line, units] of wanted) {
-    const byHand = outgoing(stock).filter(
+    const byHand = ofKind(stock, "outgoing").filter(
       ({ state, picking }) => state === "done" && fulfillmentOf(stock.links.get(picking)) === undefined,
     );
     if (sum(byHand, line, "done").gte(units)) continue;
-    const open = outgoing(stock).filter(({ state }) => !isOver(state));
+    const open = ofKind(stock, "outgoing").filter(({ state }) => !isOver(state));
     return { line, units, open: sum(open, line, "demand") };
   }
   return undefined;
@@ -219,24 +196,9 @@ function notThere(
     "nothing_to_deliver",
     what,
     inside
-      ? "Its warehouse delivers in several steps (pick, pack, ship), which holdfast does not take: validate those before the last in Odoo, then retry."
+      ? "Its warehouse delivers in several steps (pick, pack, ship), and no picking of one before the last holds all of it: validate those in Odoo, then retry."
       : "Look at the order's deliveries in Odoo: add what is missing there, or deliver it by hand and discard this event.",
   );
-}
-
-/** Fills the picking's moves of each line one after the other, as far as each asks for. */
-function share(moves: readonly Move[], picking: number, wanted: Wanted): Map<number, number> {
-  const done = new Map<number, number>();
-  for (const [line, units] of wanted) {
-    let left = units;
-    const own = moves.filter((move) => move.picking === picking && move.line === line && !isOver(move.state));
-    for (const [at, move] of own.entries()) {
-      const part = at === own.length - 1 || left.lt(move.demand) ? left : decimal(move.demand);
-      if (part.gt(zero)) done.set(move.id, Number(part));
-      left = left.minus(part);
-    }
-  }
-  return done;
 }
 
 /** Two writers may have filled one picking at once: what was moved is compared with what was wanted. */
@@ -252,10 +214,4 @@ async function mustHaveMoved(run: Run, picking: number, wanted: Wanted, order: D
       "Somebody changed this picking meanwhile: correct it in Odoo (a return, or another delivery), then discard this event.",
     );
   }
-}
-
-function sum(moves: readonly Move[], line: number, what: "demand" | "done"): Decimal {
-  return moves
-    .filter((move) => move.line === line)
-    .reduce((total, move) => total.plus(decimal(move[what])), zero);
 }

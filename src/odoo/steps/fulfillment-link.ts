@@ -10,6 +10,15 @@ export function fulfillmentOf(links: readonly FoundLink[] | undefined): string |
   return links?.find(({ name }) => name.startsWith(prefix))?.name.slice(prefix.length);
 }
 
+/** Which picking a fulfillment takes; of a warehouse with several steps, one for each. */
+export interface Binding {
+  externalId: string;
+  picking: number;
+  /** Id of the operation type of a step before the last. */
+  step?: number;
+  tracking: Tracking | null;
+}
+
 /**
  * Binds a fulfillment to a picking, before anything is moved: one picking for each, however many try at once.
  * @throws HoldfastError of class `conflict` when another fulfillment took the picking at the same time.
@@ -17,12 +26,10 @@ export function fulfillmentOf(links: readonly FoundLink[] | undefined): string |
 export async function bindFulfillment(
   run: Run,
   plan: number,
-  externalId: string,
-  picking: number,
-  tracking: Tracking | null,
+  { externalId, picking, step, tracking }: Binding,
 ): Promise<void> {
   const link: Link = {
-    externalId,
+    externalId: step === undefined ? externalId : `${externalId}_step_${step}`,
     model: "stock.picking",
     id: picking,
     name: prefix + externalId,

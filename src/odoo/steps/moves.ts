@@ -1,6 +1,6 @@
 import { findIds } from "../known-ids.ts";
 import { type Run, refusal } from "../run.ts";
-import { fieldName } from "../versions.ts";
+import { fieldName, still } from "../versions.ts";
 
 /** A stock move of an order line, in the words of the newest Odoo. */
 export interface Move {
@@ -19,6 +19,10 @@ export interface Move {
   to: number;
   /** The move that this one takes back. */
   returns: number | null;
+  /** What is set aside for it. */
+  reserved: number;
+  /** Moves that carry on what this one brings: pick, pack, ship. */
+  next: number[];
 }
 
 export interface Picking {
@@ -36,22 +40,31 @@ export interface Picking {
 
 type Ref = [id: number, name: string] | false;
 
-/** Moves of these orders, or of this picking; cancelled ones are none. @throws HoldfastError */
+/**
+ * Moves of these orders' lines, or of these pickings, or of all pickings of these orders: those before the last step
+ * of a warehouse may name no line. Cancelled ones are none. @throws HoldfastError
+ */
 export async function readMoves(
   run: Run,
-  of: { orders: number[] } | { pickings: number[] },
+  of: { orders: number[] } | { pickings: number[] } | { chainsOf: number[] },
 ): Promise<Move[]> {
   const quantity = fieldName(run.major, "stock.move", "quantity") ?? "quantity";
   const picked = fieldName(run.major, "stock.move", "picked");
+  const reserved = still(run.major, "reserves in a field of its own") ? "reserved_availability" : quantity;
   const rows = (await run.client.call("stock.move", "search_read", {
     args: {
       domain: [
-        "orders" in of ? ["sale_line_id.order_id", "in", of.orders] : ["picking_id", "in", of.pickings],
+        "orders" in of
+          ? ["sale_line_id.order_id", "in", of.orders]
+          : "pickings" in of
+            ? ["picking_id", "in", of.pickings]
+            : ["picking_id.sale_id", "in", of.chainsOf],
         ["state", "!=", "cancel"],
       ],
       fields: [
         ...["state", "sale_line_id", "product_id", "product_uom", "product_uom_qty", "picking_id"],
-        ...["location_id", "location_dest_id", "origin_returned_move_id", quantity],
+        ...["location_id", "location_dest_id", "origin_returned_move_id"],
+        ...["move_dest_ids", ...new Set([quantity, reserved])],
         ...(picked ? [picked] : []),
       ],
       order: "id",
@@ -71,6 +84,8 @@ export async function readMoves(
     from: idIn(row.location_id),
     to: idIn(row.location_dest_id),
     returns: idIn(row.origin_returned_move_id) || null,
+    reserved: Number(row[reserved] ?? 0),
+    next: row.move_dest_ids as number[],
   }));
 }
 

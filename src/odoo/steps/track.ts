@@ -1,7 +1,7 @@
 import { readLinks } from "../links.ts";
 import { eachAlone, type Run, refusal } from "../run.ts";
 import { fulfillmentOf } from "./fulfillment-link.ts";
-import { readMoves } from "./moves.ts";
+import { readMoves, readPickings } from "./moves.ts";
 import { type Job, orderIn, ordersOf } from "./step.ts";
 import { writeTracking } from "./tracking.ts";
 
@@ -29,5 +29,8 @@ export async function pickingOf(run: Run, order: number, externalId: string): Pr
   const moves = await readMoves(run, { orders: [order] });
   const pickings = [...new Set(moves.map(({ picking }) => picking))].filter((id) => id > 0);
   const links = await readLinks(run.client, "stock.picking", pickings);
-  return pickings.find((id) => fulfillmentOf(links.get(id)) === externalId);
+  const bound = pickings.filter((id) => fulfillmentOf(links.get(id)) === externalId);
+  // Of a warehouse with several steps, those before the last are bound to it too.
+  const kinds = await readPickings(run, bound);
+  return bound.find((id) => kinds.get(id)?.picking_type_code === "outgoing");
 }
