@@ -7,6 +7,7 @@ import {
 } from "../../src/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { type Asked, whoIs } from "./access.ts";
+import { deadLetters } from "./bulk-retries.ts";
 import { type Filter, toQuery } from "./filter.ts";
 import { noEvent } from "./looks.ts";
 import { NEWEST_ACTS } from "./overview.ts";
@@ -69,7 +70,7 @@ export async function discard(_RED: Runtime, _desk: Desk, request: Asked): Promi
       at: now,
       by,
       what: "discarded",
-      detail: `${count} dead letters${inWords(filter)}: ${reason}`,
+      detail: `${deadLetters(count)}${inWords(filter)}: ${reason}`,
     });
   worker.wake();
   return { body: { count } };
@@ -162,7 +163,8 @@ function deadOnly(filter: Filter): EventQuery {
 }
 
 function inWords(filter: Filter): string {
-  const parts = Object.entries(filter).filter(([name, value]) => name !== "state" && value);
+  const { state: _dead, q: text, ...others } = filter;
+  const parts = Object.entries({ ...others, text }).filter(([, value]) => value);
   return parts.length ? ` where ${parts.map(([name, value]) => `${name} is "${value}"`).join(", ")}` : "";
 }
 

@@ -25,6 +25,10 @@ export interface BulkRetries {
   stop(queue: string, by: string): boolean;
 }
 
+export function deadLetters(count: number): string {
+  return count === 1 ? "1 dead letter" : `${count} dead letters`;
+}
+
 interface Running {
   retry: BulkRedrive;
   stoppedBy?: string;
@@ -51,7 +55,7 @@ export function bulkRetries(onError: (error: Error) => void): BulkRetries {
       at: progress.startedAt,
       by,
       what: "retrying",
-      detail: `${progress.total} dead letters, ${perSecond} a second${meant}`,
+      detail: `${deadLetters(progress.total)}, ${perSecond} a second${meant}`,
     });
     const end = await ending;
     if ("error" in end) throw end.error;
@@ -60,7 +64,7 @@ export function bulkRetries(onError: (error: Error) => void): BulkRetries {
       at: progress.endedAt ?? Date.now(),
       by: one.stoppedBy ?? by,
       what: "retried",
-      detail: `${end.count} of ${progress.total} dead letters put back${stopped}`,
+      detail: `${end.count} of ${deadLetters(progress.total)} put back${stopped}`,
     });
   };
 

@@ -19,24 +19,24 @@ const LATENCIES_S = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_60
 export function createMetrics(rates: Rates, retries: BulkRetries): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const stored = new Counter({
-    name: "holdfast_events_stored_total",
-    help: "Events stored, duplicates not counted.",
-    labelNames: ["queue"],
-    registers,
-  });
-  const settled = new Counter({
-    name: "holdfast_deliveries_settled_total",
-    help: "Deliveries that ended, by how: done, retry, defer, hold, release, dead.",
-    labelNames: ["queue", "outcome"],
-    registers,
-  });
-  const failed = new Counter({
-    name: "holdfast_failures_total",
-    help: "Deliveries that failed, by the class of the failure.",
-    labelNames: ["queue", "class"],
-    registers,
-  });
+  const counter = (name: string, help: string, ...labelNames: string[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name, help, labelNames, registers });
+
+  const stored = counter("holdfast_events_stored_total", "Events stored, duplicates not counted.", "queue");
+  const settled = counter(
+    "holdfast_deliveries_settled_total",
+    "Deliveries that ended, by how: done, retry, defer, hold, release, dead.",
+    "queue",
+    "outcome",
+  );
+  const failed = counter(
+    "holdfast_failures_total",
+    "Deliveries that failed, by the class of the failure.",
+    "queue",
+    "class",
+  );
   const latency = new Histogram({
     name: "holdfast_webhook_to_applied_seconds",
     help: "From an event's storing, which is when its webhook was answered, to its being done.",
@@ -44,30 +44,28 @@ export function createMetrics(rates: Rates, retries: BulkRetries): Metrics {
     buckets: LATENCIES_S,
     registers,
   });
-  const depth = new Gauge({
-    name: "holdfast_queue_events",
-    help: "Events in the queue, by state: waiting, delayed, in_flight, dead.",
-    labelNames: ["queue", "state"],
-    registers,
-  });
-  const oldest = new Gauge({
-    name: "holdfast_queue_oldest_waiting_seconds",
-    help: "Age of the oldest event that is neither done nor dead; 0 when there is none.",
-    labelNames: ["queue"],
-    registers,
-  });
-  const stopped = new Gauge({
-    name: "holdfast_queue_stopped",
-    help: "1 while the queue does not deliver, by why: held (its destination is away), paused (by a person), troubled, closed.",
-    labelNames: ["queue", "why"],
-    registers,
-  });
-  const heldFor = new Gauge({
-    name: "holdfast_queue_held_seconds",
-    help: "For how long the queue has been held; 0 when it is not.",
-    labelNames: ["queue"],
-    registers,
-  });
+  const depth = gauge(
+    "holdfast_queue_events",
+    "Events in the queue, by state: waiting, delayed, in_flight, dead.",
+    "queue",
+    "state",
+  );
+  const oldest = gauge(
+    "holdfast_queue_oldest_waiting_seconds",
+    "Age of the oldest event that is neither done nor dead; 0 when there is none.",
+    "queue",
+  );
+  const stopped = gauge(
+    "holdfast_queue_stopped",
+    "1 while the queue does not deliver, by why: held (its destination is away), paused (by a person), troubled, closed.",
+    "queue",
+    "why",
+  );
+  const heldFor = gauge(
+    "holdfast_queue_held_seconds",
+    "For how long the queue has been held; 0 when it is not.",
+    "queue",
+  );
 
   return {
     contentType: registry.contentType,
@@ -81,12 +79,9 @@ export function createMetrics(rates: Rates, retries: BulkRetries): Metrics {
     },
     async text() {
       const now = Date.now();
-      for (const gauge of [depth, oldest, stopped, heldFor]) gauge.reset();
-      for (const { name: queue, counts, oldestWaitingAt, state, held } of await viewQueues(
-        rates,
-        retries,
-        now,
-      )) {
+      for (const one of [depth, oldest, stopped, heldFor]) one.reset();
+      const queues = await viewQueues(rates, retries, now);
+      for (const { name: queue, counts, oldestWaitingAt, state, held } of queues) {
         const { waiting, delayed, inFlight, dead } = counts;
         for (const [kind, n] of Object.entries({ waiting, delayed, in_flight: inFlight, dead }))
           depth.set({ queue, state: kind }, n);

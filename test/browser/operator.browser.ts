@@ -168,18 +168,41 @@ describe("the operator's log", function () {
             await dialog.waitFor({ state: "detached" });
           });
 
+          it("tells who did what, and keeps what is open when that is closed by keyboard", async () => {
+            await orders(page).getByRole("button", { name: "Pause…" }).click();
+            await page.getByRole("dialog").getByLabel("Reason").fill("stocktaking");
+            await page.keyboard.press("Control+Enter");
+            await page.getByText("Queue orders is paused.").waitFor();
+            await orders(page).getByRole("button", { name: "Resume" }).click();
+            await orders(page).locator(".hf-pill.hf-running").waitFor();
+            await page.getByRole("button", { name: "Who did what" }).click();
+            const dialog = page.getByRole("dialog");
+            await dialog
+              .getByText(/orders · paused by operator · stocktaking/)
+              .first()
+              .waitFor();
+            await dialog
+              .getByText(/orders · resumed by operator/)
+              .first()
+              .waitFor();
+            assert.deepEqual(await seriousFindings(page), []);
+            await page.keyboard.press("Escape");
+            await dialog.waitFor({ state: "detached" });
+            await opened(page, "#1044");
+          });
+
           it("shows an outage of Odoo, and that it is over", async () => {
             scene.odoo.faults.set({ status: 503 });
             const name = scheme === "light" ? 1060 : 1061;
             await scene.send(goodOrder(name));
-            await page.locator(".hf-card .hf-pill.hf-held").waitFor();
+            await orders(page).locator(".hf-pill.hf-held").waitFor();
             await page.getByText("the destination is away, nothing is lost").waitFor();
             await page.screenshot({ path: picture(`operator-held-${version}-${scheme}`) });
             assert.deepEqual(await seriousFindings(page), []);
             scene.odoo.faults.clear();
-            await page.getByRole("button", { name: "Probe now" }).click();
+            await orders(page).getByRole("button", { name: "Probe now" }).click();
             await inOdoo(`#${name}`);
-            await page.locator(".hf-card .hf-pill.hf-running").waitFor();
+            await orders(page).locator(".hf-pill.hf-running").waitFor();
           });
 
           it("shows a reader everything but what acts", async () => {
@@ -324,6 +347,11 @@ function picture(name: string): string {
   return path.join(pictures, `${name}.png`);
 }
 
+/** The glance at the queue of orders; the example has others, too. */
+function orders(page: Page): Locator {
+  return page.getByRole("region", { name: "Queue orders" });
+}
+
 function row(page: Page, name: string): Locator {
   return page.locator(".hf-row-button", { hasText: name }).first();
 }
@@ -333,7 +361,7 @@ function opened(page: Page, name: string): Promise<void> {
 }
 
 function count(page: Page, label: string): Locator {
-  return page.locator(".hf-count", { hasText: label }).locator(".hf-figure");
+  return orders(page).locator(".hf-count", { hasText: label }).locator(".hf-figure");
 }
 
 async function signIn(page: Page, account: keyof typeof accounts): Promise<void> {

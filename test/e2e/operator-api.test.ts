@@ -157,7 +157,7 @@ for (const version of [4, 5] as const)
         ],
       );
       assert.equal(acts[0]!.detail, "4 of 4 dead letters put back");
-      assert.equal(acts[1]!.detail, '4 dead letters, 50 a second where q is "SH-A"');
+      assert.equal(acts[1]!.detail, '4 dead letters, 50 a second where text is "SH-A"');
     });
 
     it("discards only with a reason, and says who did it and why", async () => {

@@ -72,8 +72,11 @@ export function localeText(locale: unknown, key: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Runs a node's inline script as the editor would, without a browser. @throws Error for a missing text. */
-export function definitionOf(type: string): Definition {
+/**
+ * Runs a node's inline script as the editor would, without a browser.
+ * @param flow the nodes around it. @throws Error for a missing text.
+ */
+export function definitionOf(type: string, flow: { id: string; type: string }[] = []): Definition {
   const translate = (owner: string, key: string, values: Record<string, unknown> = {}): string => {
     const text = localeText(editorFiles(owner).locale, key);
     assert.ok(text, `${owner} has no text ${key}`);
@@ -87,7 +90,10 @@ export function definitionOf(type: string): Definition {
       return translate(path.posix.basename(namespace), name);
     },
     validators: { typedInput: () => (_value: unknown, _options: object) => true },
-    nodes: { registerType: (name: string, definition: Definition) => (registered = [name, definition]) },
+    nodes: {
+      registerType: (name: string, definition: Definition) => (registered = [name, definition]),
+      node: (id: string) => flow.find((node) => node.id === id) ?? null,
+    },
   };
   const window: Record<string, unknown> = {};
   const document = { createElement: () => ({}), head: { appendChild: () => undefined } };

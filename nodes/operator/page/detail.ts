@@ -27,7 +27,7 @@ export function detail(event: EventDetail, mayWrite: boolean, now: number, acts:
       h("h2", { tabindex: -1 }, h("bdi", {}, name)),
       h("span", { class: `hf-pill hf-${state}` }, stateName(state)),
     ),
-    h("p", { class: "hf-what", dir: "auto" }, sentence(event)),
+    h("p", { class: "hf-what", dir: "auto" }, state === "discarded" ? discarded(event) : sentence(event)),
     !isOver(state) &&
       h("p", { class: "hf-do", dir: "auto" }, h("strong", {}, t("operator.detail.do")), " ", whatToDo(event)),
     h(
@@ -67,6 +67,12 @@ export function detail(event: EventDetail, mayWrite: boolean, now: number, acts:
     h("h3", {}, t("operator.detail.payload")),
     payloadView(event.payload),
   ].filter((part): part is HTMLElement => part instanceof HTMLElement);
+}
+
+/** Who ended it for good, and why. */
+function discarded(event: EventDetail): string {
+  const act = event.history.findLast(({ what }) => what === "discarded");
+  return [t("operator.history.discarded", { by: act?.by ?? "" }), act?.reason].filter(Boolean).join(": ");
 }
 
 function whatToDo({ failure, state, behind }: EventDetail): string {

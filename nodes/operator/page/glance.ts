@@ -45,7 +45,10 @@ function queueCard(queue: QueueView, mayWrite: boolean, now: number, acts: Glanc
     );
   return h(
     "section",
-    { class: "hf-card", "aria-label": t("operator.glance.queue", { name }) },
+    {
+      class: `hf-card${isQuiet(queue) ? " hf-quiet" : ""}`,
+      "aria-label": t("operator.glance.queue", { name }),
+    },
     h(
       "div",
       { class: "hf-card-head" },
@@ -110,6 +113,13 @@ function queueCard(queue: QueueView, mayWrite: boolean, now: number, acts: Glanc
           button(t("operator.act.dismiss"), () => acts.dismissRetry(name), { keep: `${name} dismiss` }),
       ),
   );
+}
+
+/** Nothing in it, nothing the matter with it. */
+function isQuiet({ state, counts, warning, retrying, cutOff }: QueueView): boolean {
+  const { waiting, delayed, inFlight, dead } = counts;
+  const busy = retrying !== null && retrying.endedAt === null;
+  return state === "running" && waiting + delayed + inFlight + dead === 0 && !warning && !busy && !cutOff;
 }
 
 function retrying({ name, retrying }: QueueView, mayWrite: boolean, acts: GlanceActs): HTMLElement {

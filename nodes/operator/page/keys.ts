@@ -22,6 +22,8 @@ export function startKeys(
       event.stopPropagation();
     };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // A dialog's keys are its own; none of them is the editor's.
+    if (target.closest("dialog")) return event.stopPropagation();
     if (event.key === "Escape" && acts.isOpen() && !typing) {
       handled();
       acts.close();

@@ -1,7 +1,7 @@
 import type { Api } from "./api.ts";
 import { button, h } from "./dom.ts";
 import { queuePath } from "./paths.ts";
-import { t } from "./texts.ts";
+import { t, time } from "./texts.ts";
 
 interface QueueAct {
   at: number;
@@ -22,9 +22,7 @@ export async function showWhoDidWhat(place: HTMLElement, api: Api, queues: strin
     .flat()
     .sort((a, b) => b.at - a.at)
     .map(({ at, by, what, detail: why, queue }) =>
-      [new Date(at).toLocaleString("en-US"), queue, t(`operator.acts.${what}`, { by }), why]
-        .filter(Boolean)
-        .join(" · "),
+      [time(at), queue, t(`operator.acts.${what}`, { by }), why].filter(Boolean).join(" · "),
     );
   const dialog = h(
     "dialog",
