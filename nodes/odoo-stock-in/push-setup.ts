@@ -20,7 +20,7 @@ export function servePushSetup(RED: Runtime): void {
     const { address, login, password } = (sent ?? {}) as Record<string, unknown>;
     const target = {
       url: `${setting(address).replace(/\/+$/, "")}${pushPath(token)}`,
-      listener: id.slice(0, 8),
+      listener: id,
     };
     try {
       const { client, url } = node.server;

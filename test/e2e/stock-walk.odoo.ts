@@ -3,9 +3,10 @@ import { realClient } from "../support/odoo-real.ts";
 import { walkStock } from "../support/stock-walk.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
-/** `STOCK_WALK_STEPS=500 STOCK_WALK_PRODUCTS=20` walks the whole way; so short it takes a minute. */
+/** `STOCK_WALK_STEPS=500 STOCK_WALK_PRODUCTS=20` walks the whole way, `STOCK_WALK_PUSH=no` with asking alone. */
 const steps = Number(process.env.STOCK_WALK_STEPS || 60);
 const products = Number(process.env.STOCK_WALK_PRODUCTS || 6);
+const push = process.env.STOCK_WALK_PUSH !== "no";
 const seed = Number(process.env.STOCK_WALK_SEED || 20261124);
 
 describe("a random walk of stock through a real Odoo and the shop, with everything going wrong", function () {
@@ -24,6 +25,7 @@ describe("a random walk of stock through a real Odoo and the shop, with everythi
       steps,
       seed,
       products,
+      push,
       warehouses: ["WH", "OUT", "POP", "WLK"],
       restEvery: 50,
       say: (line) => console.log(`      ${line}`),

@@ -19,6 +19,8 @@ export interface StockWalkOptions {
   products: number;
   /** Codes of warehouses, one for each Shopify location. */
   warehouses: readonly string[];
+  /** Odoo pushes its changes, and is asked now and then; false: it is asked every second. */
+  push: boolean;
   /** Everything rests, and both sides are compared, after so many steps. */
   restEvery: number;
   say(line: string): void;
@@ -85,6 +87,7 @@ export async function walkStock(options: StockWalkOptions): Promise<StockWalkTal
   const draining = setInterval(() => void noteDrain(scene, () => nodeRed), 500);
   try {
     await nodeRed.deploy(flowOf(scene));
+    if (options.push) await setUpPush(nodeRed);
     for (let step = 1; step <= options.steps; step++) {
       const did = await oneStep(scene);
       tally.steps[did] = (tally.steps[did] ?? 0) + 1;
@@ -258,7 +261,11 @@ function flowOf({ options, shopify, shelves }: Scene) {
   let flow = withNode(exampleFlow(), "hf-location", { rows });
   flow = withNode(flow, "hf-map", { confirm: "always" });
   flow = withNode(flow, "hf-alert", { console: true });
-  flow = withNode(flow, "hf-stock-in", { askSeconds: 1 });
+  flow = withNode(flow, "hf-stock-in", {
+    // While Odoo pushes, it is asked twenty times less often.
+    askSeconds: options.push ? 0.5 : 1,
+    credentials: { pushToken: "walk".repeat(8) },
+  });
   flow = withNode(flow, "hf-stock-queue", { leaseSeconds: 3 });
   flow = withNode(flow, "hf-queue", { leaseSeconds: 3 });
   flow = withNode(flow, "hf-delivery-queue", { leaseSeconds: 3 });
@@ -280,6 +287,17 @@ function launch({ options, shopify, proxy }: Scene, port?: number): Promise<Node
       ODOO_API_KEY: process.env.ODOO_API_KEY ?? "",
     },
   });
+}
+
+async function setUpPush(nodeRed: NodeRedProcess): Promise<void> {
+  const { ODOO_ADMIN_LOGIN: login, ODOO_ADMIN_PASSWORD: password } = process.env;
+  const response = await fetch(`${nodeRed.url}/holdfast/odoo-stock-in/hf-stock-in/push`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ address: nodeRed.url, login, password }),
+  });
+  const { ok, message } = (await response.json()) as { ok: boolean; message?: string };
+  if (!ok) throw new Error(`The rules could not be made: ${message}`);
 }
 
 interface Queue {
