@@ -4,12 +4,22 @@ import type { Figure, Limit, Row, RowOptions } from "./row.ts";
 import { appends } from "./rows/appends.ts";
 import { backlog } from "./rows/backlog.ts";
 import { throughFlow } from "./rows/flow.ts";
+import { instances } from "./rows/instances.ts";
 import { odooWrites } from "./rows/odoo.ts";
 import { operator } from "./rows/operator.ts";
 import { stockLatency } from "./rows/stock.ts";
 import { webhooks } from "./rows/webhooks.ts";
 
-const rows: readonly Row[] = [webhooks, appends, throughFlow, backlog, operator, odooWrites, stockLatency];
+const rows: readonly Row[] = [
+  webhooks,
+  appends,
+  throughFlow,
+  backlog,
+  operator,
+  instances,
+  odooWrites,
+  stockLatency,
+];
 
 /** Measures the rows of these names, or all; prints the tables. True when a figure falls short. */
 export async function runBench({ names, ...options }: RowOptions & { names: string[] }): Promise<boolean> {

@@ -1,0 +1,59 @@
+/** The node reference: the editor's own help, and what the dialog asks, as Markdown. */
+import { definitionOf, editorFiles, localeText } from "../../test/support/editor-definition.ts";
+import { htmlToMarkdown } from "./html-to-markdown.ts";
+
+export function nodePage(type: string): string {
+  const { help } = editorFiles(type);
+  const body = help.replace(/^\s*<script[^>]*>/, "").replace(/<\/script>\s*$/, "");
+  return [
+    `# ${type}`,
+    "",
+    htmlToMarkdown(body),
+    "",
+    "## Settings",
+    "",
+    "| setting | default | |",
+    "|---|---|---|",
+    ...settings(type),
+    "",
+    `[All nodes](README.md)`,
+    "",
+  ].join("\n");
+}
+
+/** The first sentence of a node's help. */
+export function nodeSummary(type: string): string {
+  const first = /<p>([\s\S]*?)<\/p>/.exec(editorFiles(type).help)?.[1] ?? "";
+  return htmlToMarkdown(`<p>${first}</p>`);
+}
+
+function settings(type: string): string[] {
+  const { locale } = editorFiles(type);
+  const definition = definitionOf(type);
+  const own = Object.entries(definition.defaults)
+    .filter(([name]) => name !== "name" && !name.endsWith("Type"))
+    .map(([name, { value, type: config }]): [string, string] => [
+      name,
+      config ? `a \`${config}\`` : shown(value),
+    ]);
+  const secret = Object.keys(definition.credentials ?? {}).map((name): [string, string] => [name, "secret"]);
+  return [...own, ...secret].map(([name, value]) => {
+    const label = localeText(locale, `${type}.label.${name}`) ?? name;
+    return `| **${cell(label)}** \`${name}\` | ${value} | ${cell(localeText(locale, `${type}.tip.${name}`) ?? "")} |`;
+  });
+}
+
+function shown(value: unknown): string {
+  if (value === "" || value === undefined || (Array.isArray(value) && value.length === 0)) return "";
+  return `\`${String(value)}\``;
+}
+
+/** Text in a table's cell. */
+export function cell(text: string): string {
+  return text
+    .replace(/<\/?(?:b|i|code)>/g, "")
+    .replace(/\s+/g, " ")
+    .replaceAll("|", "\\|")
+    .replaceAll("<", "&lt;")
+    .trim();
+}
