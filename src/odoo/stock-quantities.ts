@@ -33,6 +33,13 @@ export interface StockReader {
   read(productIds: readonly number[], locationIds: readonly number[]): Promise<HeldStock[]>;
 }
 
+type ReservedRow = {
+  id: number;
+  product_id: [number, string];
+  picking_id: [number, string];
+  move_id?: [number, string] | false;
+} & Record<string, unknown>;
+
 const mostProducts = 200;
 
 export function stockReader(
@@ -41,6 +48,7 @@ export function stockReader(
 ): StockReader {
   const orders = shopifyIds(client, "sale.order", "order", prefix);
   const orderOfPicking = new Map<number, number>();
+  const isPart = new Map<number, boolean>();
 
   async function ofShopify(pickings: readonly number[]): Promise<ReadonlySet<number>> {
     const unknown = [...new Set(pickings)].filter((id) => !orderOfPicking.has(id));
@@ -54,15 +62,33 @@ export function stockReader(
     return shopifyPickings(pickings, orderOfPicking, orders);
   }
 
+  /** Parts of kits among these moves: Shopify committed the kit, not its parts. Moves that no line asked for are none. */
+  async function kitParts(moves: readonly number[]): Promise<ReadonlySet<number>> {
+    const unknown = [...new Set(moves)].filter((id) => !isPart.has(id));
+    if (isPart.size > 50_000) isPart.clear();
+    for (const ids of inChunks(unknown, 1000)) {
+      const rows = (await client.call("stock.move", "search_read", {
+        args: { domain: [["id", "in", ids]], fields: ["product_id", "sale_line_id"] },
+      })) as { id: number; product_id: [number, string]; sale_line_id: [number, string] | false }[];
+      const lines = rows.flatMap(({ sale_line_id }) => (sale_line_id ? [sale_line_id[0]] : []));
+      const sold = (await client.call("sale.order.line", "search_read", {
+        args: { domain: [["id", "in", [...new Set(lines)]]], fields: ["product_id"] },
+      })) as { id: number; product_id: [number, string] | false }[];
+      const productOf = new Map(sold.map(({ id, product_id }) => [id, product_id ? product_id[0] : 0]));
+      for (const { id, product_id, sale_line_id } of rows)
+        isPart.set(id, sale_line_id !== false && productOf.get(sale_line_id[0]) !== product_id[0]);
+    }
+    return new Set(moves.filter((id) => isPart.get(id)));
+  }
+
   /** What the measure leaves out for Shopify's orders, by product. */
   async function known(products: readonly number[], location: number): Promise<Map<number, Decimal>> {
     const sums = new Map<number, Decimal>();
     if (measure === "onHand") return sums;
     const { major } = await client.version();
-    const [model, quantity] =
-      measure === "free"
-        ? ["stock.move.line", fieldName(major, "stock.move.line", "quantity_product_uom")!]
-        : ["stock.move", "product_qty"];
+    const reserved = measure === "free";
+    const model = reserved ? "stock.move.line" : "stock.move";
+    const quantity = reserved ? fieldName(major, model, "quantity_product_uom")! : "product_qty";
     const states = ["waiting", "confirmed", "partially_available", "assigned"];
     const rows = (await client.call(model, "search_read", {
       args: {
@@ -72,15 +98,17 @@ export function stockReader(
           ["state", "in", states],
           ["picking_id.sale_id", "!=", false],
         ],
-        fields: ["product_id", "picking_id", quantity],
+        fields: ["product_id", "picking_id", quantity, ...(reserved ? ["move_id"] : [])],
       },
-    })) as ({ product_id: [number, string]; picking_id: [number, string] } & Record<string, unknown>)[];
-    const ours = await ofShopify(rows.map(({ picking_id }) => picking_id[0]));
-    for (const row of rows)
-      if (ours.has(row.picking_id[0])) {
-        const product = row.product_id[0];
-        sums.set(product, (sums.get(product) ?? zero).plus(decimal(Number(row[quantity]))));
-      }
+    })) as ReservedRow[];
+    const moveOf = (row: ReservedRow): number => (reserved ? (row.move_id || [0])[0] : row.id);
+    const pickings = await ofShopify(rows.map(({ picking_id }) => picking_id[0]));
+    const ours = rows.filter(({ picking_id }) => pickings.has(picking_id[0]));
+    const parts = await kitParts(ours.map(moveOf));
+    for (const row of ours.filter((one) => !parts.has(moveOf(one)))) {
+      const product = row.product_id[0];
+      sums.set(product, (sums.get(product) ?? zero).plus(decimal(Number(row[quantity]))));
+    }
     return sums;
   }
 

@@ -249,7 +249,7 @@ function titleOf(sku: string): string {
   return sku.replace(/-(\d+)$/, " article $1");
 }
 
-function flowOf({ options, shopify, shelves }: Scene) {
+function flowOf({ options, shopify, shelves, skus }: Scene) {
   const rows = shelves.places.map(({ warehouseId, locationId, code }, at) => ({
     shopifyId: shopify.shop.stock.locations[at]!.id,
     shopifyName: options.warehouses[at]!,
@@ -259,12 +259,15 @@ function flowOf({ options, shopify, shelves }: Scene) {
     isDefault: false,
   }));
   let flow = withNode(exampleFlow(), "hf-location", { rows });
-  flow = withNode(flow, "hf-map", { confirm: "always" });
+  // Deliveries of other tests in this Odoo are another shop's.
+  const externalIdPrefix = `${skus[0]!.split("-")[1]!.toLowerCase()}_`;
+  flow = withNode(flow, "hf-map", { confirm: "always", externalIdPrefix });
   flow = withNode(flow, "hf-alert", { console: true });
   flow = withNode(flow, "hf-stock-in", {
     // While Odoo pushes, it is asked twenty times less often.
     askSeconds: options.push ? 0.5 : 1,
     credentials: { pushToken: "walk".repeat(8) },
+    externalIdPrefix,
   });
   flow = withNode(flow, "hf-stock-queue", { leaseSeconds: 3 });
   flow = withNode(flow, "hf-queue", { leaseSeconds: 3 });
