@@ -129,6 +129,11 @@ function partner(
   return { model: "res.partner", externalId, values };
 }
 
+/** Odoo empties the company name of a contact below another, so a company goes before the name, as Odoo itself shows it. */
+function labelOf({ company, name }: Address): string | null {
+  return company && name && company !== name ? `${company}, ${name}` : (company ?? name);
+}
+
 function addressRecord(
   externalId: string,
   type: "invoice" | "delivery",
@@ -139,11 +144,10 @@ function addressRecord(
   const values: Record<string, ImportValue> = {
     parent_id: { externalId: customer.externalId },
     type,
-    name: address.name ?? customer.values.name ?? "",
+    name: labelOf(address) ?? customer.values.name ?? "",
     ...addressValues(address),
   };
   if (address.phone !== null) values.phone = address.phone;
-  if (address.company !== null) values.company_name = address.company;
   // A VAT number belongs to a company: only as one does an address keep a number of its own.
   if (vat !== null) Object.assign(values, { vat, is_company: true, name: address.company ?? values.name });
   return { model: "res.partner", externalId, values };

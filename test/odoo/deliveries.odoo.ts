@@ -370,6 +370,44 @@ for (const transport of transports) {
       assert.deepEqual([more.class, more.code], ["rejected", "not_delivered"]);
     });
 
+    it("what one parcel took may come back to two places", async () => {
+      const order = await confirmed();
+      await take(order, shipment(order, { 1: "3" }));
+      const [outlet] = await read(client, "stock.warehouse", [["code", "=", "OUT"]], ["lot_stock_id"]);
+      const locationId = (outlet!.lot_stock_id as [number, string])[0];
+      const line = `${order}_l1`;
+      const step: PlanStep = {
+        kind: "return",
+        order,
+        externalId: fresh("return"),
+        lines: [
+          { line, quantity: "1", locationId },
+          { line, quantity: "1", locationId: null },
+        ],
+      };
+      for (let round = 0; round < 2; round++) await apply(receiving, stepsPlan(order, step));
+      assert.deepEqual(await deliveredUnits(order), [0, 1, 0]);
+      const back = await read(
+        client,
+        "stock.move",
+        [
+          ["sale_line_id.order_id.client_order_ref", "=", order],
+          ["origin_returned_move_id", "!=", false],
+        ],
+        ["location_dest_id", "product_uom_qty"],
+      );
+      assert.deepEqual(
+        back.map((row) => [
+          row.product_uom_qty,
+          (row.location_dest_id as [number, string])[0] === locationId,
+        ]),
+        [
+          [1, true],
+          [1, false],
+        ],
+      );
+    });
+
     it("goods come back for an ordinary user; Odoo 14 names the right it wants, and goes on with it", async () => {
       const order = await confirmed();
       const step = shipment(order, { 0: "2" });

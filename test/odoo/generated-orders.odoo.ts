@@ -7,7 +7,7 @@ import type { OdooClient } from "../../src/odoo/client.ts";
 import { applyPlans } from "../../src/odoo/import.ts";
 import { orderToPlan } from "../../src/sync/order.ts";
 import { prepareOdoo, roundTaxes } from "../support/odoo-prepared.ts";
-import { fresh, read, realClient } from "../support/odoo-real.ts";
+import { fresh, read, realClient, transports } from "../support/odoo-real.ts";
 import { orderFixtures } from "../sync/order-fixtures.ts";
 import { stateFixtures } from "../sync/order-state-fixtures.ts";
 
@@ -15,15 +15,17 @@ import { stateFixtures } from "../sync/order-state-fixtures.ts";
 const count = 500;
 const batchSize = 40;
 
+const [transport = "xmlrpc"] = transports;
+
 describe("orders of every kind in a real Odoo", function () {
   this.timeout(900_000);
   let client: OdooClient;
   let billing: OdooClient;
   let admin: OdooClient;
   before(() => {
-    client = realClient("user", "json2");
-    billing = realClient("billing", "json2");
-    admin = realClient("admin", "json2");
+    client = realClient("user", transport);
+    billing = realClient("billing", transport);
+    admin = realClient("admin", transport);
   });
   after(async () => {
     await roundTaxes(admin, "round_per_line");

@@ -3,8 +3,10 @@ import type { OdooClient } from "../../src/odoo/client.ts";
 import { eventToPlan } from "../../src/sync/event-to-plan.ts";
 import type { OrderMappingSettings } from "../../src/sync/order-options.ts";
 import { prepareOdoo } from "../support/odoo-prepared.ts";
-import { apply, fresh, type Row, read, realClient, refused } from "../support/odoo-real.ts";
+import { apply, fresh, type Row, read, realClient, refused, transports } from "../support/odoo-real.ts";
 import { ann, item, type Json, order, tax } from "../sync/order-builder.ts";
+
+const [transport = "xmlrpc"] = transports;
 
 /** What the mapping's settings promise, read back from a real Odoo. */
 describe("the mapping's settings in a real Odoo", function () {
@@ -12,8 +14,8 @@ describe("the mapping's settings in a real Odoo", function () {
   let client: OdooClient;
   let admin: OdooClient;
   before(async () => {
-    client = realClient("user", "json2");
-    admin = realClient("admin", "json2");
+    client = realClient("user", transport);
+    admin = realClient("admin", transport);
     await prepareOdoo(admin, [eventToPlan("orders/create", sold({}), { pricelist: "Shop EUR" })]);
   });
   after(() => {
@@ -80,13 +82,15 @@ describe("the mapping's settings in a real Odoo", function () {
       tax: "2.47",
     });
     const settings = { missingProduct: "create", missingTax: "create" } as const;
+    const { major } = await admin.version();
+    const stored = major >= 18 ? "is_storable" : "type";
     await written(payload, settings, ["id"], admin);
     const { row } = await written(payload, settings, ["amount_total"], admin);
     assert.equal(row.amount_total, 22.47);
-    const products = await read(admin, "product.product", [["default_code", "=", sku]], ["is_storable"]);
+    const products = await read(admin, "product.product", [["default_code", "=", sku]], [stored]);
     assert.deepEqual(
-      products.map(({ is_storable }) => is_storable),
-      [true],
+      products.map((row) => row[stored]),
+      [major >= 18 ? true : "product"],
     );
     const taxes = await read(admin, "account.tax", [["amount", "=", 12.34]], ["price_include"]);
     assert.deepEqual(

@@ -3,7 +3,7 @@ import type { OdooClient } from "../../src/odoo/client.ts";
 import { eventToPlan } from "../../src/sync/event-to-plan.ts";
 import type { OrderMappingSettings } from "../../src/sync/order-options.ts";
 import { prepareOdoo } from "../support/odoo-prepared.ts";
-import { apply, fresh, type Row, read, realClient } from "../support/odoo-real.ts";
+import { apply, fresh, type Row, read, realClient, transports } from "../support/odoo-real.ts";
 import {
   both,
   fulfilled,
@@ -19,14 +19,16 @@ import {
 
 const journals = [{ gateway: "shopify_payments", journal: "SHPAY" }];
 
+const [transport = "xmlrpc"] = transports;
+
 /** Shopify's own events, through the mapping and into Odoo, as a user who may invoice. */
 describe("an order's life, from Shopify's events to a real Odoo", function () {
   this.timeout(180_000);
   let client: OdooClient;
   let admin: OdooClient;
   before(() => {
-    client = realClient("billing", "json2");
-    admin = realClient("admin", "json2");
+    client = realClient("billing", transport);
+    admin = realClient("admin", transport);
   });
   after(() => {
     client.close();

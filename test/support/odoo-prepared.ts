@@ -1,9 +1,11 @@
 import type { FindReference, ImportPlan, ImportRecord, ImportValue } from "../../src/import-plan.ts";
 import type { OdooClient } from "../../src/odoo/client.ts";
+import { translateRecord } from "../../src/odoo/versions.ts";
 import { read } from "./odoo-real.ts";
 
 /** What a shop has prepared in Odoo: every product, tax, currency and pricelist that the plans look for. */
 export async function prepareOdoo(admin: OdooClient, plans: readonly ImportPlan[]): Promise<void> {
+  const { major } = await admin.version();
   const finds = new Map<string, FindReference["find"]>();
   for (const plan of plans)
     for (const record of plan.records)
@@ -15,7 +17,9 @@ export async function prepareOdoo(admin: OdooClient, plans: readonly ImportPlan[
     if (values === null) continue;
     const domain = Object.entries(where).map(([field, value]) => [field, "=", value]);
     if ((await read(admin, model, domain, ["id"])).length === 0)
-      await admin.call(model, "create", { args: { vals_list: [values] } });
+      await admin.call(model, "create", {
+        args: { vals_list: [translateRecord(major, { model, externalId: "", values }).values] },
+      });
   }
 }
 
@@ -46,12 +50,12 @@ async function prepareCurrency(admin: OdooClient, name: string): Promise<void> {
     });
 }
 
-function wanted(model: string, where: FindReference["find"]["where"]): Record<string, unknown> | null {
+function wanted(model: string, where: FindReference["find"]["where"]): Record<string, ImportValue> | null {
   if (model === "product.product") {
     const [[field, value] = []] = Object.entries(where);
-    return field === undefined
+    return field === undefined || value === undefined
       ? null
-      : { name: `Product ${value}`, [field]: value, type: "consu", taxes_id: [[6, 0, []]] };
+      : { name: `Product ${value}`, [field]: value, type: "consu", taxes_id: [] };
   }
   if (model === "account.tax" && typeof where.amount === "number")
     return {

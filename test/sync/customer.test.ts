@@ -78,7 +78,7 @@ describe("customer and addresses", () => {
     assert.equal(delivery?.values.type, "delivery");
     assert.equal(delivery?.values.street, "1 Harbour Street");
     assert.equal(invoice?.values.type, "invoice");
-    assert.equal(invoice?.values.company_name, "Lee & Daughters Ltd");
+    assert.equal(invoice?.values.name, "Lee & Daughters Ltd, Ann Lee");
   });
 
   it("finds the same address again, whatever its spacing, case or Unicode form", () => {

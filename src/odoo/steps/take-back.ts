@@ -57,9 +57,10 @@ async function returnPicking(
       return_id: { id: delivery.id },
       ...group,
     },
-    moves: back.map(({ move, units, to }) => ({
+    moves: back.map(({ move, units, to }, at) => ({
       model: "stock.move",
-      externalId: `${externalId}_${move.id}`,
+      // What one move delivered may come back to several places.
+      externalId: `${externalId}_${move.id}${back.findIndex((one) => one.move.id === move.id) === at ? "" : `_${at}`}`,
       values: {
         product_id: { id: move.product },
         product_uom: { id: move.unit },

@@ -1,0 +1,1 @@
+import "./order-life.odoo.ts";

@@ -1,0 +1,1 @@
+import "./who-and-where.odoo.ts";
