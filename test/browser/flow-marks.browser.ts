@@ -104,7 +104,10 @@ describe("a flow that could lose or stall events is marked before it is deployed
           const { RED } = globalThis as unknown as { RED: Red };
           RED.view.importNodes(nodes, { generateIds: false, addFlow: false, touchImport: true });
         }, flow);
-        await page.getByText("No durable-queue is behind this node").click();
+        const said = page.locator(".red-ui-notification li", {
+          hasText: "No durable-queue is behind this node",
+        });
+        await said.getByRole("link", { name: "shopify-webhook-in" }).click();
         await page.locator(".red-ui-tab.active", { hasText: "Imported" }).waitFor();
         assert.deepEqual(editor.complaints, []);
       });

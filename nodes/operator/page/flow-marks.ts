@@ -5,6 +5,7 @@ import { t } from "./texts.ts";
 interface EditorNode {
   id: string;
   type: string;
+  name?: string;
   valid?: boolean;
   validationErrors?: string[];
   dirty?: boolean;
@@ -74,7 +75,7 @@ export function markFlows(RED: FlowEditor): void {
   };
 
   const tell = (troubles: Trouble[]): void => {
-    const said = notification(troubles, (id) => RED.view.reveal(id));
+    const said = notification(troubles, RED);
     const options = {
       type: "warning",
       fixed: true,
@@ -112,21 +113,22 @@ function textOf({ what, values }: Trouble): string {
   return t(`operator.flow.${what}`, values);
 }
 
-function notification(troubles: Trouble[], reveal: (id: string) => void): HTMLElement {
+function notification(troubles: Trouble[], { nodes, view }: FlowEditor): HTMLElement {
   const place = document.createElement("div");
   const head = document.createElement("p");
   head.textContent = t("operator.flow.title");
   const list = document.createElement("ul");
   for (const trouble of troubles) {
     const item = document.createElement("li");
+    const node = nodes.node(trouble.node);
     const link = document.createElement("a");
     link.href = "#";
-    link.textContent = textOf(trouble);
+    link.textContent = node?.name || node?.type || trouble.node;
     link.addEventListener("click", (event) => {
       event.preventDefault();
-      reveal(trouble.node);
+      view.reveal(trouble.node);
     });
-    item.append(link);
+    item.append(link, `: ${textOf(trouble)}`);
     list.append(item);
   }
   place.append(head, list);
