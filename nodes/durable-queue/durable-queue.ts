@@ -105,7 +105,8 @@ export default function register(RED: Runtime): void {
           key,
           dedupeId,
           topic: message.topic ?? "",
-          reference: identity.reference,
+          // What did not come from Shopify may say itself what people call it.
+          reference: identity.reference ?? (typeof message.reference === "string" ? message.reference : null),
           ...packMessage(message, verbatim ?? undefined),
         });
         ended("stored");

@@ -16,6 +16,8 @@ export type Message = NodeMessageInFlow & {
     dead?: unknown;
   };
   shopify?: unknown;
+  /** What people call the event: "WH/OUT/00012". */
+  reference?: unknown;
   location?: unknown;
   failure?: unknown;
   error?: { message?: string; source?: { name?: string; type?: string } };

@@ -9,6 +9,8 @@ export type StockMessageCause = "push" | "cursor" | "compare" | "asked";
 /** Stock of one product at one Shopify location; the newest of a key is all that counts. */
 export interface StockMessage {
   topic: "stock/changed";
+  /** "TENT-RIDGE-2 at Harbour Street" */
+  reference: string;
   /** `compared`: shopify-write tells where Shopify's number is another, before it writes this one. */
   payload: ShopifyStockRow & { compared?: true };
   location: MappedLocation;
@@ -18,6 +20,8 @@ export interface StockMessage {
 /** A delivery for shopify-write, or what a person changed of one that Shopify knows. */
 export interface DeliveryMessage {
   topic: "delivery/done" | "delivery/changed" | "delivery/taken-back";
+  /** "WH/OUT/00012" */
+  reference: string;
   payload: Record<string, unknown>;
   location?: MappedLocation;
   /** `key` keeps an order's deliveries in order, `dedupe` is the same for the same state of the same picking. */
@@ -37,13 +41,17 @@ export function stockMessages(
   buffers: ProductBuffers = new Map(),
 ): StockMessage[] {
   const products = reading.products.map((one) => ({ ...one, buffer: buffers.get(one.sku) ?? 0 }));
-  return stockRows(reading.held, products, stockSources(table)).map((payload) => ({
-    topic: "stock/changed",
-    payload: reading.cause === "compare" ? { ...payload, compared: true } : payload,
+  return stockRows(reading.held, products, stockSources(table)).map((payload) => {
     // Sources are rows of this table.
-    location: toOdoo(table, payload.locationId, "reject")!,
-    stock: { key: `stock:${payload.sku}:${payload.locationId}`, cause: reading.cause },
-  }));
+    const location = toOdoo(table, payload.locationId, "reject")!;
+    return {
+      topic: "stock/changed",
+      reference: `${payload.sku} at ${location.shopify.name || location.odoo.code}`,
+      payload: reading.cause === "compare" ? { ...payload, compared: true } : payload,
+      location,
+      stock: { key: `stock:${payload.sku}:${payload.locationId}`, cause: reading.cause },
+    };
+  });
 }
 
 /** The Odoo locations whose stock is read: those of all Shopify locations that follow Odoo. @throws HoldfastError */
@@ -75,6 +83,7 @@ export function deliveryMessage(
   const location = placeOf(table, read.locationId);
   const message = (topic: DeliveryMessage["topic"], payload: Record<string, unknown>): DeliveryMessage => ({
     topic,
+    reference,
     payload,
     ...(location && { location }),
     delivery: { key: `order:${orderId}`, dedupe: `odoo-delivery:${pickingId}:${changedAt}`, productIds },

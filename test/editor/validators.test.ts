@@ -54,6 +54,15 @@ const cases: Record<string, Record<string, Case>> = {
     },
     prefix: { good: ["holdfast", "", "shop-1"], bad: ["a:b", "{x}", "my shop"], node: { engine: "redis" } },
   },
+  "odoo-stock-in": {
+    askSeconds: { good: [15, "1", "3600", env("ASK")], bad: ["", 0, "3601", "15 s"] },
+    compareHours: { good: [6, "0.1", 168], bad: ["", 0, 169, "daily"] },
+    externalIdPrefix: { good: ["", "shop2_"], bad: ["shop 2", "a.b"] },
+    buffers: {
+      good: [[], [{ sku: "TENT", units: 2 }], [{ sku: "TENT", units: "2" }], [{ sku: "", units: "" }]],
+      bad: [[{ sku: "", units: 2 }], [{ sku: "TENT", units: 0 }], [{ sku: "TENT", units: "two" }]],
+    },
+  },
   "shopify-webhook-in": {
     path: {
       good: ["/shopify/webhooks", "/shop", "/a.b/c-d_e~f/", env("WEBHOOK_PATH")],
