@@ -97,6 +97,30 @@
       below.empty().append(found.map(({ text }) => $("<li>").text(text)));
     },
 
+    /**
+     * A button that asks the runtime something of the editor's own, and says what came of it, a sentence a line.
+     * `path` is below "holdfast/", or null when nothing can be asked; `answered` makes lines of a good report;
+     * `refusal` of the HTTP status.
+     */
+    ask: (button, result, { running, path, body, answered, refusal }) => {
+      const say = (lines) => result.empty().append([lines].flat().map((line) => $("<div>").text(line)));
+      button.on("click", () => {
+        const to = path();
+        if (to === null) return say(refusal(null));
+        button.prop("disabled", true);
+        say(running);
+        // A relative address: only those get the editor's own token.
+        $.ajax({
+          url: `holdfast/${to}`,
+          method: "POST",
+          ...(body && { contentType: "application/json", data: JSON.stringify(body()) }),
+        })
+          .done((report) => say(report.ok ? answered(report) : [report.message, report.hint].filter(Boolean)))
+          .fail((request) => say(refusal(request.status)))
+          .always(() => button.prop("disabled", false));
+      });
+    },
+
     /** "45 s", "10 min", "2.5 h": short enough for a list of waits. */
     duration: (seconds) => {
       const short = (amount) => String(Math.round(amount * 10) / 10);

@@ -16,6 +16,7 @@ export { lookUp } from "./odoo/external-ids.ts";
 export { createGatherer } from "./odoo/gather.ts";
 export { applyPlans, type PlanResult } from "./odoo/import.ts";
 export { type OdooOperation, operate } from "./odoo/operations.ts";
+export { listPlaces, type OdooPlaces } from "./odoo/places.ts";
 export { type OperationName, readOperation } from "./odoo/read-operation.ts";
 export type { SkuField } from "./odoo/stock-products.ts";
 export type { StockMeasure } from "./odoo/stock-quantities.ts";
@@ -65,6 +66,7 @@ export {
   type StockRow,
   setStock,
 } from "./shopify/inventory.ts";
+export { listLocations, type ShopifyLocation } from "./shopify/locations.ts";
 export { type Received, type ReceivedEvent, receiveWebhook } from "./shopify/receive.ts";
 export { readRedactRequest, redactCustomer } from "./shopify/redact.ts";
 export {
@@ -86,6 +88,13 @@ export {
   stockPlaceOf,
 } from "./sync/inventory-level.ts";
 export { tableProblems } from "./sync/location-problems.ts";
+export {
+  type MergedTable,
+  type RowNote,
+  type TableRow,
+  withOdoo,
+  withShopify,
+} from "./sync/location-table.ts";
 export {
   type LocationRow,
   locationIdOf,

@@ -10,6 +10,7 @@ import {
   toShopify,
 } from "../../src/index.ts";
 import { type FlowNode, type Message, onInput, type Runtime, statusText } from "../runtime/index.ts";
+import { serveFetch } from "./fetch.ts";
 
 interface Config extends NodeDef {
   direction: "toOdoo" | "toShopify";
@@ -87,6 +88,7 @@ export default function register(RED: Runtime): void {
     };
   }
   RED.nodes.registerType("location-mapper", LocationMapper);
+  serveFetch(RED);
 }
 
 function brokenTable(problem: string): HoldfastError {

@@ -10,6 +10,7 @@ export function stock(major: number): Model[] {
       code: char("Short Name"),
       company_id: link("Company", "res.company"),
       lot_stock_id: link("Location Stock", "stock.location"),
+      view_location_id: link("View Location", "stock.location"),
       out_type_id: link("Out Type", "stock.picking.type"),
       active: flag("Active", true),
     }),
@@ -32,6 +33,7 @@ export function stock(major: number): Model[] {
         company_id: link("Company", "res.company"),
         warehouse_id: link("Warehouse", "stock.warehouse"),
         location_id: link("Parent Location", "stock.location"),
+        parent_path: char("Parent Path"),
         active: flag("Active", true),
       },
       {

@@ -153,10 +153,21 @@ function addWarehouses(add: Add): void {
   outside("Partners/Customers", "customer", customers);
   outside("Virtual Locations/Inventory adjustment", "inventory", lost);
   for (const [id, name, code, location] of warehouses) {
-    const place = { name: "Stock", complete_name: `${code}/Stock`, usage: "internal", active: true };
-    add("stock.location", { ...place, company_id: companyId, warehouse_id: id }, location);
+    const common = { company_id: companyId, warehouse_id: id, active: true };
+    const view = location - 1;
+    const around = { name: code, complete_name: code, usage: "view", parent_path: `${view}/` };
+    add("stock.location", { ...common, ...around }, view);
+    const place = { name: "Stock", complete_name: `${code}/Stock`, usage: "internal", location_id: view };
+    add("stock.location", { ...common, ...place, parent_path: `${view}/${location}/` }, location);
     const type = add("stock.picking.type", { name: "Delivery Orders", code: "outgoing", warehouse_id: id });
-    const values = { name, code, company_id: companyId, lot_stock_id: location, out_type_id: type };
+    const values = {
+      name,
+      code,
+      company_id: companyId,
+      lot_stock_id: location,
+      view_location_id: view,
+      out_type_id: type,
+    };
     add("stock.warehouse", { ...values, active: true }, id);
   }
 }

@@ -210,7 +210,8 @@ describe("the editor", function () {
           const { rows, outputs, valid } = RED.nodes.node("location") as unknown as Record<string, unknown>;
           return { last: (rows as object[]).at(-1), first: (rows as object[])[0], outputs, valid };
         });
-        const place = { warehouseId: 4, locationId: 38, code: "", isDefault: true };
+        const stock = { stockDirection: "odoo", stockLocationIds: "", buffer: "", odooName: "" };
+        const place = { warehouseId: 4, locationId: 38, code: "", isDefault: true, ...stock };
         assert.deepEqual(saved.last, { shopifyId: "65310589082", shopifyName: "", ...place });
         assert.equal((saved.first as { isDefault: boolean }).isDefault, false);
         assert.deepEqual([saved.outputs, saved.valid], [1, true]);

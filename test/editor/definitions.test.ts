@@ -53,7 +53,15 @@ const defaults: Record<string, Record<string, unknown>> = {
     keepDoneDays: 14,
     keepDoneCount: 100_000,
   },
-  "location-mapper": { name: "", direction: "toOdoo", unmapped: "reject", rows: [], outputs: 1 },
+  "location-mapper": {
+    name: "",
+    direction: "toOdoo",
+    unmapped: "reject",
+    rows: [],
+    outputs: 1,
+    store: "",
+    server: "",
+  },
   "shopify-to-odoo": {
     name: "",
     money: "shop",

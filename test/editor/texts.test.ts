@@ -7,9 +7,32 @@ import { editorFiles, localeText, nodeTypes, root } from "../support/editor-defi
 /** Keys that end in a name from elsewhere in the program, and what that may be. */
 const chosen: Record<string, string[]> = {
   "location-mapper.named.": ["toOdoo", "toShopify"],
-  "location-mapper.column.": ["shopifyId", "shopifyName", "warehouseId", "locationId", "code", "isDefault"],
+  "location-mapper.column.": [
+    ...["shopifyId", "shopifyName", "warehouseId", "locationId", "code", "isDefault"],
+    ...["stockDirection", "stockLocationIds", "buffer"],
+  ],
+  "location-mapper.stockDirection.": ["odoo", "shopify"],
+  "location-mapper.stock.": ["stockLocationIds", "buffer"],
+  "location-mapper.note.": [
+    ...[
+      "added",
+      "matched",
+      "renamed",
+      "shopifyInactive",
+      "shopifyGone",
+      "warehouseInactive",
+      "warehouseGone",
+    ],
+    ...["locationInactive", "locationGone", "locationElsewhere"],
+  ],
+  "location-mapper.fetch.running.": ["shopify", "odoo"],
+  "location-mapper.fetch.done.": ["shopify", "odoo"],
+  "location-mapper.fetch.choose.": ["shopify", "odoo"],
   "location-mapper.tip.": ["toOdoo", "toShopify"],
-  "location-mapper.invalid.": ["shopifyId", "repeated", "warehouseId", "locationId", "shared"],
+  "location-mapper.invalid.": [
+    ...["shopifyId", "repeated", "warehouseId", "locationId", "shared"],
+    ...["stockLocationIds", "buffer", "bothWays", "bothLead"],
+  ],
   "shopify-to-odoo.column.": ["gateway", "journal", "country", "title", "rate", "tax"],
   "retry-backoff.status.": ["given-up", "held", "retry", "defer"],
   "queue-ack.status.": ["lost", "none"],

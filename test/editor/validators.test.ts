@@ -220,6 +220,24 @@ describe("the location table", () => {
     );
   });
 
+  it("reads how stock is kept, and opens rows that were saved before", () => {
+    const kept = { ...row, stockDirection: "odoo", stockLocationIds: "8, 12", buffer: "2", odooName: "WH" };
+    assert.equal(check([kept, { ...row, shopifyId: "2", locationId: 9, stockDirection: "shopify" }]), true);
+    const wrong = reasons([{ ...kept, stockLocationIds: "8, shelf", buffer: "-1" }]);
+    assert.match(wrong.join(), /offered from.*kept back/);
+  });
+
+  it("refuses stock that goes both ways at one location", () => {
+    const leads = { ...row, shopifyId: "2", stockDirection: "shopify" };
+    assert.match(
+      reasons([row, leads]).join(),
+      /^Row 2: row 1 has the same stock location, and there the other/,
+    );
+    const shelves = { ...row, locationId: 9, stockLocationIds: `9 ${row.locationId}` };
+    assert.match(reasons([shelves, leads]).join(), /^Row 2: row 1/);
+    assert.match(reasons([{ ...leads, shopifyId: "3" }, leads]).join(), /two counts of Shopify's/);
+  });
+
   it("takes the id out of what somebody pasted", () => {
     const idIn = mapper.idIn as (text: string) => string;
     for (const [pasted, id] of [

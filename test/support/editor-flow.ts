@@ -63,6 +63,8 @@ export const everyNode: FlowNodeConfig[] = [
     direction: "toOdoo",
     unmapped: "output",
     outputs: 2,
+    store: "shop",
+    server: "odoo",
     rows: [
       {
         shopifyId: "65310490778",
@@ -71,6 +73,10 @@ export const everyNode: FlowNodeConfig[] = [
         locationId: 8,
         code: "WH",
         isDefault: true,
+        stockDirection: "odoo",
+        stockLocationIds: "8, 12",
+        buffer: "2",
+        odooName: "Lyon · WH/Stock",
       },
       {
         shopifyId: "65310523546",
@@ -78,6 +84,7 @@ export const everyNode: FlowNodeConfig[] = [
         warehouseId: 2,
         locationId: 18,
         code: "PAR",
+        stockDirection: "shopify",
         isDefault: false,
       },
       {
