@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type ExampleStage, setStage } from "../support/example-stage.ts";
+import { installPacked } from "../support/packed-package.ts";
 import { smallOrder } from "../support/small-order.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
@@ -18,21 +19,6 @@ function shown(file: string): string {
   return code;
 }
 
-/** A user directory with the packed package in it, as npm would unpack it; its dependencies are this checkout's. */
-function installPacked(userDir: string): void {
-  const modules = path.join(userDir, "node_modules");
-  const home = path.join(modules, "@holdfast", "node-red-shopify-odoo");
-  mkdirSync(home, { recursive: true });
-  execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", userDir], { cwd: root });
-  const tarball = readdirSync(userDir).find((name) => name.endsWith(".tgz"))!;
-  execFileSync("tar", ["-xzf", path.join(userDir, tarball), "--strip-components=1", "-C", home]);
-  const { dependencies } = JSON.parse(readFileSync(path.join(home, "package.json"), "utf8")) as {
-    dependencies: Record<string, string>;
-  };
-  for (const name of [...Object.keys(dependencies), "@types"])
-    symlinkSync(path.join(root, "node_modules", name), path.join(modules, name), "junction");
-}
-
 describe("the own node of docs/own-nodes.md", function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
@@ -45,6 +31,11 @@ describe("the own node of docs/own-nodes.md", function () {
 
   it("builds with the command that the page gives, against the types that are shipped", () => {
     installPacked(folder.path);
+    symlinkSync(
+      path.join(root, "node_modules/@types"),
+      path.join(folder.path, "node_modules/@types"),
+      "junction",
+    );
     mkdirSync(home);
     for (const file of ["package.json", "gift-mapping.ts", "gift-mapping.html"])
       writeFileSync(path.join(home, file), shown(file));
