@@ -99,6 +99,37 @@ describe("the mapping's settings in a real Odoo", function () {
     );
   });
 
+  it("refuses a product, a tax or a currency that Odoo lacks, and says where to set it", async () => {
+    const sku = fresh("sku");
+    const refusals: [code: string, hint: RegExp, payload: Json, settings: OrderMappingSettings][] = [
+      [
+        "sku_not_found",
+        new RegExp(`Internal Reference.*${sku}|${sku}.*Internal Reference`),
+        order({ items: [item({ sku, price: "20.00" })], total: "20.00" }),
+        {},
+      ],
+      [
+        "tax_not_found",
+        /tax/i,
+        order({
+          items: [item({ price: "20.00", taxes: [tax(0.4321, "8.64")] })],
+          total: "28.64",
+          tax: "8.64",
+        }),
+        {},
+      ],
+      ["pricelist_not_found", /Pricelists/, sold({}), { pricelist: fresh("list") }],
+    ];
+    for (const [code, hint, payload, settings] of refusals) {
+      const prefix = `${fresh("set")}_`;
+      const all = { externalIdPrefix: prefix, pricelist: "Shop EUR", ...settings };
+      const failure = await refused(client, eventToPlan("orders/create", payload, all));
+      assert.deepEqual([failure.class, failure.code], ["rejected", code]);
+      assert.match(failure.hint ?? "", hint);
+      assert.match(failure.message, /#1001/);
+    }
+  });
+
   it("writes a line on the stand-in product, which says what it stands for", async () => {
     const sku = fresh("sku");
     const { row } = await written(
@@ -142,6 +173,38 @@ describe("the mapping's settings in a real Odoo", function () {
     assert.deepEqual(await cities(), ["York"]);
     await tell("Hull", "2026-11-05T12:00:00Z");
     assert.deepEqual(await cities(), ["Hull"]);
+  });
+
+  it("a customer who asks to be erased loses every personal field, once", async () => {
+    const prefix = `${fresh("set")}_`;
+    const settings = { externalIdPrefix: prefix };
+    const home = { city: "York", address1: "2 Wall Street", country_code: "GB" };
+    const told = { ...ann, updated_at: "2026-11-04T12:00:00Z", default_address: home };
+    const { ids } = await apply(client, eventToPlan("customers/create", told, settings));
+    const request = { shop_domain: "x", customer: { id: 7001 }, orders_to_redact: [5678] };
+    for (let round = 0; round < 2; round++)
+      await apply(client, eventToPlan("customers/redact", request, settings));
+    const [row] = await read(
+      admin,
+      "res.partner",
+      [["id", "=", ids[`${prefix}customer_7001`]]],
+      ["name", "email", "phone", "city", "street", "message_ids"],
+    );
+    const { id: _id, message_ids, ...person } = row!;
+    assert.deepEqual(person, {
+      name: "Redacted customer 7001",
+      ...{ email: false, phone: false, city: false, street: false },
+    });
+    const notes = await read(
+      admin,
+      "mail.message",
+      [
+        ["id", "in", message_ids],
+        ["body", "like", "erase this customer"],
+      ],
+      ["id"],
+    );
+    assert.equal(notes.length, 1);
   });
 
   it("writes each variant as a product, and a second time the same ones", async () => {

@@ -186,6 +186,31 @@ describe("an order's life, from Shopify's events to a real Odoo", function () {
     assert.equal((await moves(row.invoice_ids)).length, 2);
   });
 
+  it("a parcel called back and sent again: delivered once in the end, each event twice", async () => {
+    const { tell, order: look, line: lineNow, id } = shop();
+    const orderId = id((await tell("orders/create", sold(line()))).ids);
+    const parcel = (number: number, more: Json = {}): Json =>
+      fulfilled([{ id: 1, quantity: 2 }], { id: number, ...more });
+    const called = parcel(9301, { status: "cancelled" });
+    for (const [topic, body] of [
+      ["fulfillments/create", parcel(9301)],
+      ["fulfillments/update", called],
+      ["fulfillments/update", called],
+      ["fulfillments/create", parcel(9302)],
+      ["fulfillments/update", parcel(9302)],
+      ["fulfillments/update", called],
+    ] as const)
+      await tell(topic, body);
+    const after = await lineNow(orderId);
+    assert.deepEqual([after.product_uom_qty, after.qty_delivered], [2, 2]);
+    const { picking_ids } = await look(orderId);
+    const pickings = await read(admin, "stock.picking", [["id", "in", picking_ids]], ["state"]);
+    assert.deepEqual(
+      pickings.map(({ state }) => state),
+      ["done", "done", "done"],
+    );
+  });
+
   it("shipping refunded alone", async () => {
     const { tell, order: look, moves, id } = shop();
     const orderId = id((await tell("orders/create", sold(line()))).ids);

@@ -1,7 +1,7 @@
 import type { PlanPayment } from "../../import-plan.ts";
 import { decimal, zero } from "../../money.ts";
 import { type Brought, bringMore } from "../bring-records.ts";
-import { eachAlone, isOpen, type Run, refusal } from "../run.ts";
+import { eachAlone, isAway, isOpen, type Run, refusal } from "../run.ts";
 import { fieldName } from "../versions.ts";
 
 /** An invoice or a credit note. */
@@ -93,10 +93,17 @@ export async function pay(run: Run, payings: readonly Paying[]): Promise<void> {
   for (const one of made) {
     await eachAlone(run, [one], async ({ payment, invoice }) => {
       const id = ids.get(payment.externalId)!;
-      const [row] = (await run.client.call("account.payment", "search_read", {
-        args: { domain: [["id", "=", id]], fields: ["state"] },
-      })) as { state: string }[];
-      if (row?.state === "draft") await run.client.call("account.payment", "action_post", { ids: [id] });
+      const isDraft = async () => {
+        const [row] = (await run.client.call("account.payment", "search_read", {
+          args: { domain: [["id", "=", id]], fields: ["state"] },
+        })) as { state: string }[];
+        return row?.state === "draft";
+      };
+      if (await isDraft())
+        await unlessDone(
+          () => run.client.call("account.payment", "action_post", { ids: [id] }),
+          async () => !(await isDraft()),
+        );
       await reconcile(run, invoice.id, ["payment_id", "=", id]);
     });
   }
@@ -105,23 +112,40 @@ export async function pay(run: Run, payings: readonly Paying[]): Promise<void> {
 /** Sets what a payment or a credit note still has open against a document; nothing where one of them is settled. */
 export async function reconcile(run: Run, invoice: number, source: [string, string, number]): Promise<void> {
   const type = fieldName(run.major, "account.move.line", "account_type") ?? "account_type";
-  const lines = (await run.client.call("account.move.line", "search_read", {
-    args: {
-      domain: [
-        source,
-        [type, "in", ["asset_receivable", "receivable"]],
-        ["reconciled", "=", false],
-        ["parent_state", "=", "posted"],
-      ],
-      fields: ["id"],
-    },
-  })) as { id: number }[];
-  for (const { id } of lines) {
+  const open = async () =>
+    (await run.client.call("account.move.line", "search_read", {
+      args: {
+        domain: [
+          source,
+          [type, "in", ["asset_receivable", "receivable"]],
+          ["reconciled", "=", false],
+          ["parent_state", "=", "posted"],
+        ],
+        fields: ["id"],
+      },
+    })) as { id: number }[];
+  const isSettled = async () => {
     const [document] = await readInvoices(run, [["id", "=", invoice]]);
-    if (!document || decimal(document.amount_residual).eq(zero)) return;
-    await run.client.call("account.move", "js_assign_outstanding_line", {
-      ids: [invoice],
-      args: { line_id: id },
-    });
+    return !document || decimal(document.amount_residual).eq(zero);
+  };
+  for (const { id } of await open()) {
+    if (await isSettled()) return;
+    await unlessDone(
+      () =>
+        run.client.call("account.move", "js_assign_outstanding_line", {
+          ids: [invoice],
+          args: { line_id: id },
+        }),
+      async () => (await isSettled()) || !(await open()).some((line) => line.id === id),
+    );
+  }
+}
+
+/** A refusal of what somebody else did just now is none. @throws HoldfastError */
+async function unlessDone(act: () => Promise<unknown>, isDone: () => Promise<boolean>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (isAway(error) || !(await isDone())) throw error;
   }
 }
