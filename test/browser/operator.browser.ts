@@ -99,6 +99,25 @@ describe("the operator's log", function () {
             await row(page, "#1043").waitFor();
           });
 
+          it("narrows the log by time, class and topic, and forgets that at a click on a counter", async () => {
+            await page.getByText("More filters").click();
+            await page.getByLabel("Until").fill("2020-01-01T00:00");
+            await page.getByText("Nothing here.").waitFor();
+            await page.getByLabel("Until").fill("");
+            await page.getByLabel("From").fill("2020-01-01T00:00");
+            await page.getByLabel("Failure").selectOption("rejected");
+            await page.getByLabel("Topic").fill("orders/create");
+            await row(page, "#1044").waitFor();
+            await page.getByLabel("Topic").fill("refunds/create");
+            await page.getByText("Nothing here.").waitFor();
+            await orders(page).locator(".hf-count", { hasText: "Dead" }).click();
+            await row(page, "#1044").waitFor();
+            for (const label of ["From", "Until", "Failure", "Topic"])
+              assert.equal(await page.getByLabel(label).inputValue(), "", label);
+            await page.getByLabel("Show").selectOption("attention");
+            await page.getByText("More filters").click();
+          });
+
           it("only shows what a hostile payload carries", async () => {
             await row(page, "#1044").click();
             await opened(page, "#1044");

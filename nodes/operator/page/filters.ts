@@ -123,6 +123,8 @@ export function filterBar(initial: Filters, onChange: (filters: Filters) => void
       queue.value = given.queue;
       failure.value = given.class;
       topic.value = given.topic;
+      from.value = asTyped(given.from);
+      before.value = asTyped(given.before);
     },
     setQueues(names) {
       const have = [...queue.options].slice(1).map(({ value }) => value);
@@ -133,4 +135,11 @@ export function filterBar(initial: Filters, onChange: (filters: Filters) => void
     },
     focus: () => search.focus(),
   };
+}
+
+/** A time as the field for one holds it: in this place's time, to the minute. */
+function asTyped(iso: string): string {
+  if (iso === "") return "";
+  const at = new Date(iso);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
