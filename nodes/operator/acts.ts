@@ -1,5 +1,6 @@
 import {
   type EventQuery,
+  type EventStore,
   HoldfastError,
   parseExactJson,
   readEnvelope,
@@ -17,6 +18,7 @@ import { runningQueue } from "./running.ts";
 const PER_SECOND = 20;
 const FASTEST = 500;
 const MOST_IDS = 1_000;
+const MOST_NAMES = 10;
 
 interface Body {
   ids?: unknown;
@@ -34,7 +36,10 @@ export async function retry(_RED: Runtime, { retries }: Desk, request: Asked): P
   const by = whoIs(request);
   const ids = idsOf(body);
   if (ids) {
-    const count = await store.redrive({ ids }, { limit: ids.length, by, now: Date.now() });
+    const now = Date.now();
+    const named = await namesOf(store, ids);
+    const count = await store.redrive({ ids }, { limit: ids.length, by, now });
+    if (count > 0) await store.act({ at: now, by, what: "redriven", detail: named });
     worker.wake();
     return { body: { count } };
   }
@@ -64,14 +69,10 @@ export async function discard(_RED: Runtime, _desk: Desk, request: Asked): Promi
   const ids = idsOf(body);
   const filter = ids ? null : filterOf(body);
   const now = Date.now();
+  const named = ids && (await namesOf(store, ids));
   const count = await store.discard(ids ? { ids } : deadOnly(filter!), { by, reason, now });
-  if (filter)
-    await store.act({
-      at: now,
-      by,
-      what: "discarded",
-      detail: `${deadLetters(count)}${inWords(filter)}: ${reason}`,
-    });
+  const meant = named ?? `${deadLetters(count)}${inWords(filter!)}`;
+  if (count > 0) await store.act({ at: now, by, what: "discarded", detail: `${meant}: ${reason}` });
   worker.wake();
   return { body: { count } };
 }
@@ -102,6 +103,7 @@ export async function edit(_RED: Runtime, _desk: Desk, request: Asked): Promise<
       source: "queue",
     });
   const count = await store.redrive({ ids: [id] }, { limit: 1, by, now });
+  await store.act({ at: now, by, what: "edited", detail: event.reference ?? `${event.topic} ${id}` });
   worker.wake();
   return { body: { count } };
 }
@@ -156,6 +158,15 @@ function filterOf({ filter }: Body): Filter {
     "The act does not say which events it means.",
     "Give ids, or a filter; {} means all dead letters.",
   );
+}
+
+/** What people call those of them that are dead: the first, and how many more. */
+async function namesOf(store: EventStore, ids: string[]): Promise<string> {
+  const dead = await store.listIds({ ids, states: ["dead"], limit: MOST_IDS });
+  const { events } = await store.list({ ids: dead.ids.slice(0, MOST_NAMES), limit: MOST_NAMES });
+  const names = events.map(({ reference, topic, id }) => reference ?? `${topic} ${id}`).join(", ");
+  const more = dead.ids.length - events.length;
+  return more > 0 ? `${names} and ${more} more` : names;
 }
 
 function deadOnly(filter: Filter): EventQuery {

@@ -50,9 +50,9 @@ export interface EventStore {
    * `changed`: the payload is no longer `was`. `gone`: there is no such dead letter.
    */
   edit(id: string, edit: Edit): Promise<"ok" | "changed" | "gone">;
-  /** Writes down what a person did to the queue as a whole. */
+  /** Writes down what a person did to the queue or in it. */
   act(act: Act): Promise<void>;
-  /** What people did to the queue as a whole, newest first: the last 200 at least. */
+  /** What people did to the queue or in it, newest first: the last 200 at least. */
   acts(limit: number): Promise<Act[]>;
   /**
    * Forgets done events that are older than `doneBefore`, done events beyond the newest `keepDone` (those that were
@@ -215,8 +215,8 @@ export interface Edit {
 export interface Act {
   at: number;
   by: string;
-  /** `retrying` begins putting many dead letters back, `retried` ends it. */
-  what: "paused" | "resumed" | "probed" | "retrying" | "retried" | "discarded";
+  /** `retrying` begins putting back all that match, `retried` ends it; `redriven` are those that were named. */
+  what: "paused" | "resumed" | "probed" | "redriven" | "retrying" | "retried" | "discarded" | "edited";
   /** In plain words: why, or what and how many. */
   detail: string;
 }

@@ -151,6 +151,7 @@ for (const version of [4, 5] as const)
         [
           "retried by operator",
           "retrying by operator",
+          "edited by operator",
           "probed by operator",
           "resumed by operator",
           "paused by operator",
@@ -174,6 +175,10 @@ for (const version of [4, 5] as const)
         [history.at(-1)!.what, history.at(-1)!.by, history.at(-1)!.reason],
         ["discarded", "operator", "a test order"],
       );
+      const { acts } = await get<{ acts: { what: string; detail: string }[] }>(
+        "/holdfast/queues/orders/acts",
+      );
+      assert.deepEqual([acts[0]!.what, acts[0]!.detail], ["discarded", "#1054: a test order"]);
       const ids = async (query: string) => (await search(query)).events.map((event) => event.id);
       assert.deepEqual(await ids("state=discarded"), [id]);
       assert.ok(!(await ids("state=applied")).includes(id));

@@ -78,6 +78,17 @@ describe("what outlives an operator's click", function () {
     await post("resume");
   });
 
+  it("a retry of some is written down with their names", async () => {
+    const { events } = await get<{ events: { id: string; reference: string }[] }>(
+      "/events?state=dead&limit=12",
+    );
+    const named = events.map(({ reference }) => reference).toReversed();
+    const { count } = await post<{ count: number }>("retry", { ids: [...events.map(({ id }) => id), "999999"] });
+    assert.equal(count, 12);
+    const [act] = await acts();
+    assert.deepEqual([act!.what, act!.detail], ["redriven", `${named.slice(0, 10).join(", ")} and 2 more`]);
+  });
+
   it("the link to Odoo finds an order under the mapping's own prefix", async () => {
     await scene.send(goodOrder(1101));
     const done = await eventually("it is applied", async () => {

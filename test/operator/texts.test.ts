@@ -27,7 +27,7 @@ const chosen: Record<string, string[]> = {
   "operator.class.": ["unavailable", "throttled", "conflict", "dependency", "rejected", "unknown"],
   "operator.advice.": ["unavailable", "throttled", "conflict", "dependency", "rejected", "unknown"],
   "operator.history.": ["retry", "defer", "dead", "stalled", "redriven", "discarded", "replaced", "edited"],
-  "operator.acts.": ["paused", "resumed", "probed", "retrying", "retried", "discarded"],
+  "operator.acts.": ["paused", "resumed", "probed", "redriven", "retrying", "retried", "discarded", "edited"],
   "operator.flow.": ["unsettled", "uncaught", "noDeadLetter", "sameName", "notStored"],
   "operator.health.": ["ready", "degraded", "failing"],
 };
