@@ -18,7 +18,7 @@ describe("stock and deliveries, from a real Odoo to Shopify, through the example
   const folder = temporaryFolder();
   const admin: OdooClient = realClient("admin", "json2");
   const catalogue = sellableCatalogue("SFO", 3);
-  const [tent, mat] = catalogue.map(({ sku }) => sku) as [string, string];
+  const [tent, mat, bag] = catalogue.map(({ sku }) => sku) as [string, string, string];
   let shelves: OdooShelves;
   let shopify: Shopify;
   let nodeRed: NodeRedProcess;
@@ -26,7 +26,7 @@ describe("stock and deliveries, from a real Odoo to Shopify, through the example
   const webhooks = () => `${nodeRed.url}/shopify/webhooks`;
 
   before(async () => {
-    shelves = await odooShelves(admin, { catalogue, warehouses: ["WH", "OUT"] });
+    shelves = await odooShelves(admin, { catalogue, warehouses: ["WH", "OUT", "POP"] });
     shopify = await startShopify({ catalogue });
     nodeRed = await launchNodeRed({
       userDir: folder.path,
@@ -41,19 +41,22 @@ describe("stock and deliveries, from a real Odoo to Shopify, through the example
         ODOO_API_KEY: process.env.ODOO_API_KEY ?? "",
       },
     });
-    const rows = shelves.places.map(({ warehouseId, locationId, code }, at) => ({
+    const [wh, out, pop] = shelves.places;
+    // The second location offers what two warehouses have.
+    const rows = [wh!, out!].map(({ warehouseId, locationId, code }, at) => ({
       shopifyId: shopify.shop.stock.locations[at]!.id,
       shopifyName: shopify.shop.stock.locations[at]!.name,
       warehouseId,
       locationId,
       code,
       isDefault: at === 0,
+      stockLocationIds: at === 0 ? "" : `${locationId}, ${pop!.locationId}`,
     }));
     const token = { pushToken: "0123456789abcdef0123456789abcdef" };
     let flow = withNode(exampleFlow(), "hf-location", { rows });
     flow = withNode(flow, "hf-map", { confirm: "always" });
     flow = withNode(flow, "hf-alert", { console: true });
-    flow = withNode(flow, "hf-stock-in", { ...quickly, credentials: token });
+    flow = withNode(flow, "hf-stock-in", { ...quickly, returned: "cancel", credentials: token });
     await nodeRed.deploy(withNode(flow, "hf-retry", { baseSeconds: 0.1, capSeconds: 1 }));
     statuses = await watchStatuses(nodeRed.url);
     for (const topic of ["orders/create", "orders/updated", "orders/cancelled", "fulfillments/create"])
@@ -68,7 +71,7 @@ describe("stock and deliveries, from a real Odoo to Shopify, through the example
   });
 
   const both = async (sku: string) => ({
-    odoo: await shelves.free(sku),
+    odoo: await shelves.free(sku).then(([wh, out, pop]) => [wh!, out! + pop!]),
     shopify: [availableAt(shopify, sku, 0) ?? 0, availableAt(shopify, sku, 1) ?? 0],
   });
   const agree = (what: string, sku: string, expected: number[]) =>
@@ -112,8 +115,19 @@ describe("stock and deliveries, from a real Odoo to Shopify, through the example
       assert.equal(made.rules?.length, 2);
     }
     await shelves.count(mat, "WH", 7);
+    await shelves.count(bag, "WH", 5);
     await agree("seven mats", mat, [7, 0]);
+    await agree("five bags", bag, [5, 0]);
     await eventually("it hears of pushes", () => /pushes/.test(statuses.of("hf-stock-in")?.text ?? ""));
+  });
+
+  it("one location offers what several Odoo locations have, together", async () => {
+    await shelves.receive(mat, "POP", 2);
+    await shelves.receive(mat, "OUT", 1);
+    await agree("three mats at the outlet and the pop-up", mat, [7, 3]);
+    await shelves.move(mat, "POP", "OUT", 2);
+    await shelves.count(mat, "OUT", 0);
+    await agree("none is left there", mat, [7, 0]);
   });
 
   it("moved between warehouses, and counted: both sides follow", async () => {
@@ -169,6 +183,19 @@ describe("stock and deliveries, from a real Odoo to Shopify, through the example
       async () => (await shelves.delivered(order.payload.name)) === 1,
     );
     await agree("four are left", tent, [4, 6]);
+    assert.equal(order.fulfillments.length, 1);
+  });
+
+  it("a delivery that a person takes back whole in Odoo is cancelled in Shopify, and to be shipped again", async () => {
+    const order = shopify.shop.orders.place(
+      shopOrder(catalogue, [{ sku: bag, quantity: 2 }]),
+      shopify.shop.stock.locations[0]!.id,
+    );
+    await agree("two bags are sold", bag, [3, 0]);
+    await shelves.deliver(order.payload.name, { tracking: "B1" });
+    await eventually("it is told", () => order.fulfillments.length === 1);
+    await shelves.undo(order.payload.name);
+    await eventually("it is cancelled", () => order.fulfillments[0]!.payload.status === "cancelled");
     assert.equal(order.fulfillments.length, 1);
   });
 

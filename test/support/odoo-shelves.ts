@@ -18,6 +18,8 @@ export interface OdooShelves {
   /** Validates what an order still has to deliver, or so much of it. */
   deliver(orderName: string, how?: { quantity?: number; tracking?: string }): Promise<void>;
   track(orderName: string, from: string, to: string): Promise<void>;
+  /** Takes all of an order's last delivery back, by Odoo's own Return; from 18 on. */
+  undo(orderName: string): Promise<void>;
   /** Units delivered of an order's lines. */
   delivered(orderName: string): Promise<number>;
   /** Whether all that an order still has to deliver is set aside for it. */
@@ -154,6 +156,27 @@ export async function odooShelves(
         ids: [found!.id],
         args: { vals: { carrier_tracking_ref: to } },
       });
+    },
+    async undo(orderName) {
+      const done = await pickingsOf(orderName, [["state", "=", "done"]]);
+      const made = (await admin.call("stock.return.picking", "create", {
+        args: { vals_list: [{ picking_id: done.at(-1)!.id }] },
+      })) as number | number[];
+      const answer = (await admin.call("stock.return.picking", "action_create_returns_all", {
+        ids: Array.isArray(made) ? made : [made],
+      })) as { res_id: number };
+      const moves = await read(
+        admin,
+        "stock.move",
+        [["picking_id", "=", answer.res_id]],
+        ["product_uom_qty"],
+      );
+      for (const move of moves)
+        await admin.call("stock.move", "write", {
+          ids: [move.id],
+          args: { vals: { quantity: move.product_uom_qty, picked: true } },
+        });
+      await validate(answer.res_id);
     },
     async delivered(orderName) {
       const lines = await read(
