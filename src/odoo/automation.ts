@@ -1,6 +1,7 @@
-import { type Failure, failureOf, HoldfastError } from "../failure.ts";
+import { type Failure, failureOf, type HoldfastError } from "../failure.ts";
 import { isJsonObject } from "../json.ts";
 import { createOdooClient, type OdooClient } from "./client.ts";
+import { refusal } from "./run.ts";
 
 /** What an automation rule told; a hint and no more: it carries no signature. */
 export interface PushHint {
@@ -56,6 +57,7 @@ const firstMajor = 17;
 export async function setUpPush(client: OdooClient, { url, listener }: PushTarget): Promise<PushSetup> {
   if (!/^https?:\/\/[^\s/]+\/\S+$/.test(url))
     throw refusal(
+      "rejected",
       "bad_push_address",
       "The address that Odoo shall push to is not a web address.",
       "Give the address under which Odoo reaches this Node-RED, like https://node-red.example.com.",
@@ -63,6 +65,7 @@ export async function setUpPush(client: OdooClient, { url, listener }: PushTarge
   const { major, full } = await client.version();
   if (major < firstMajor)
     throw refusal(
+      "rejected",
       "push_not_possible",
       `Odoo ${full} has no webhook action: it came with Odoo ${firstMajor}.`,
       "Nothing is lost: Odoo is asked for changes instead, every few seconds.",
@@ -111,6 +114,7 @@ async function requireApp(client: OdooClient): Promise<void> {
     const { code } = failureOf(error, "odoo");
     if (code === "unknown_model")
       throw refusal(
+        "rejected",
         "automation_missing",
         "Automation rules are not installed in this Odoo.",
         'An administrator installs them under Apps: remove the filter "Apps", search "Automation Rules" (base_automation), then press again.',
@@ -173,6 +177,7 @@ async function idFor(client: OdooClient, model: string, domain: unknown[]): Prom
   })) as { id: number }[];
   if (rows[0]) return rows[0].id;
   throw refusal(
+    "rejected",
     "app_missing",
     `This Odoo has no ${JSON.stringify(domain)}.`,
     "Install the app Inventory in Odoo, then press again.",
@@ -194,6 +199,7 @@ async function fieldIds(client: OdooClient, { model, watched, told }: Rule): Pro
 
 function notAllowed(login: string, failure: Failure): HoldfastError {
   return refusal(
+    "rejected",
     "automation_not_allowed",
     `${login} may not make automation rules in Odoo.`,
     `Give the login of an administrator (Administration: Settings) for this once. Odoo says: ${failure.message}`,
@@ -203,8 +209,4 @@ function notAllowed(login: string, failure: Failure): HoldfastError {
 function idOf(value: unknown): number | null {
   const id = Array.isArray(value) ? value[0] : value;
   return typeof id === "number" && Number.isSafeInteger(id) && id > 0 ? id : null;
-}
-
-function refusal(code: string, message: string, hint: string): HoldfastError {
-  return new HoldfastError({ class: "rejected", code, message, hint, source: "odoo" });
 }
