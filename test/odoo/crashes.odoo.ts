@@ -3,7 +3,7 @@ import { HttpFault } from "../../src/http.ts";
 import type { OdooClient } from "../../src/odoo/client.ts";
 import { applyPlans } from "../../src/odoo/import.ts";
 import { networkFailure } from "../../src/odoo/wire-errors.ts";
-import { apply, fresh, realClient, transports } from "../support/odoo-real.ts";
+import { apply, fresh, realClient, transports, warehouseWith } from "../support/odoo-real.ts";
 import { life, picture } from "../support/order-life.ts";
 
 /**
@@ -46,30 +46,34 @@ describe("a process that dies in the life of an order", function () {
   });
   after(() => client.close());
 
-  it("applies again to the same Odoo, whichever call was the last", async () => {
-    const undisturbed = fresh("life");
-    const counting = dying(client, Number.POSITIVE_INFINITY, "before");
-    await apply(counting, life(undisturbed));
-    const wanted = await picture(client, undisturbed);
-    // Once more, undisturbed: the steps of an order that went on are done, all of them.
-    await apply(forgetful(client), life(undisturbed));
-    assert.deepEqual(await picture(client, undisturbed), wanted);
+  for (const steps of ["ship_only", "pick_ship"]) {
+    it(`applies again to the same Odoo, whichever call was the last (${steps})`, async () => {
+      const warehouse = { warehouse_id: { id: await warehouseWith(steps) } };
+      const lived = (id: string) => life(id, warehouse);
+      const undisturbed = fresh("life");
+      const counting = dying(client, Number.POSITIVE_INFINITY, "before");
+      await apply(counting, lived(undisturbed));
+      const wanted = await picture(client, undisturbed);
+      // Once more, undisturbed: the steps of an order that went on are done, all of them.
+      await apply(forgetful(client), lived(undisturbed));
+      assert.deepEqual(await picture(client, undisturbed), wanted);
 
-    const points = Array.from({ length: counting.calls() }, (_, n) => n + 1);
-    const deaths = points.flatMap((at) => [
-      ...((at - 1) % stride === 0 ? [{ at, when: "after" as const }] : []),
-      // Before a call Odoo stands as it does after the one before it.
-      ...(stride > 1 && at % stride === Math.ceil(stride / 2) ? [{ at, when: "before" as const }] : []),
-    ]);
-    for (const { at, when } of deaths) {
-      const id = fresh("life");
-      const [first] = await applyPlans(dying(client, at, when), [life(id)]);
-      assert.equal(first?.ok === false && first.failure.class, "unavailable", `call ${at}, ${when}`);
-      await apply(forgetful(client), life(id));
-      assert.deepEqual(await picture(client, id), wanted, `died ${when} call ${at}`);
-    }
-    console.log(`      ${counting.calls()} calls; died at ${deaths.length} of them and was applied again`);
-  });
+      const points = Array.from({ length: counting.calls() }, (_, n) => n + 1);
+      const deaths = points.flatMap((at) => [
+        ...((at - 1) % stride === 0 ? [{ at, when: "after" as const }] : []),
+        // Before a call Odoo stands as it does after the one before it.
+        ...(stride > 1 && at % stride === Math.ceil(stride / 2) ? [{ at, when: "before" as const }] : []),
+      ]);
+      for (const { at, when } of deaths) {
+        const id = fresh("life");
+        const [first] = await applyPlans(dying(client, at, when), [lived(id)]);
+        assert.equal(first?.ok === false && first.failure.class, "unavailable", `call ${at}, ${when}`);
+        await apply(forgetful(client), lived(id));
+        assert.deepEqual(await picture(client, id), wanted, `died ${when} call ${at}`);
+      }
+      console.log(`      ${counting.calls()} calls; died at ${deaths.length} of them and was applied again`);
+    });
+  }
 
   for (const writers of [2, 4]) {
     it(`${writers} writers at once leave one of each`, async () => {

@@ -12,6 +12,7 @@ import {
   stepsPlan,
   transports,
   userWith,
+  warehouseWith,
 } from "../support/odoo-real.ts";
 
 const major = Number(process.env.ODOO_VERSION ?? 19);
@@ -48,20 +49,6 @@ for (const transport of transports) {
         }),
       );
       return id;
-    }
-    /** A warehouse of its own kind of delivery, with goods in it. */
-    async function warehouseWith(delivery_steps: string): Promise<number> {
-      const admin = realClient("admin", transport);
-      try {
-        const name = fresh("warehouse");
-        const code = `${name.slice(-3)}${Math.random().toString(36).slice(2, 4)}`.toUpperCase();
-        const made = await admin.call("stock.warehouse", "create", {
-          args: { vals_list: [{ name, code, delivery_steps }] },
-        });
-        return [made].flat()[0] as number;
-      } finally {
-        admin.close();
-      }
     }
     const shipment = (
       order: string,

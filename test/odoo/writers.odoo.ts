@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import type { PlanStep } from "../../src/import-plan.ts";
 import type { OdooClient } from "../../src/odoo/client.ts";
 import { applyPlans } from "../../src/odoo/import.ts";
-import { apply, fresh, orderPlan, read, realClient, stepsPlan, userWith } from "../support/odoo-real.ts";
+import {
+  apply,
+  fresh,
+  orderPlan,
+  read,
+  realClient,
+  stepsPlan,
+  userWith,
+  warehouseWith,
+} from "../support/odoo-real.ts";
 
 const major = Number(process.env.ODOO_VERSION ?? 19);
 const rounds = Number(process.env.WRITER_ROUNDS ?? 4);
@@ -36,6 +45,43 @@ describe("writers at once on the same order in a real Odoo", function () {
   }
 
   for (const count of [2, 4]) {
+    it(`${count} that deliver the same fulfillment pick and ship it once`, async () => {
+      const warehouse = await warehouseWith("pick_ship");
+      for (let round = 0; round < rounds; round++) {
+        const order = fresh("order");
+        await apply(
+          client,
+          orderPlan({
+            id: order,
+            values: { warehouse_id: { id: warehouse } },
+            lines: [{ sku: "BAG-DRIFT-L", price: "10.00", quantity: "4" }],
+            steps: [{ kind: "confirm", order }],
+          }),
+        );
+        await together(count, order, {
+          kind: "deliver",
+          order,
+          externalId: fresh("fulfillment"),
+          lines: [{ line: `${order}_l0`, quantity: "1" }],
+          warehouseId: null,
+          tracking: null,
+        });
+        const done = await read(
+          client,
+          "stock.move",
+          [
+            ["picking_id.sale_id.client_order_ref", "=", order],
+            ["state", "=", "done"],
+          ],
+          ["product_uom_qty"],
+        );
+        assert.deepEqual(
+          done.map(({ product_uom_qty }) => product_uom_qty),
+          [1, 1],
+        );
+      }
+    });
+
     it(`${count} that take back the same cancelled fulfillment plan its units again once`, async () => {
       for (let round = 0; round < rounds; round++) {
         const order = fresh("order");

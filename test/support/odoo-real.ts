@@ -220,3 +220,18 @@ export async function userWith(group: string): Promise<OdooClient> {
     admin.close();
   }
 }
+
+/** A warehouse that delivers in these steps: "ship_only", "pick_ship", "pick_pack_ship"; made anew at each call. */
+export async function warehouseWith(delivery_steps: string): Promise<number> {
+  const admin = realClient("admin", "xmlrpc");
+  try {
+    const name = fresh("warehouse");
+    const code = `${count.toString(36)}${Math.random().toString(36).slice(2, 5)}`.toUpperCase();
+    const made = await admin.call("stock.warehouse", "create", {
+      args: { vals_list: [{ name, code, delivery_steps }] },
+    });
+    return [made].flat()[0] as number;
+  } finally {
+    admin.close();
+  }
+}

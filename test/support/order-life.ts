@@ -1,9 +1,9 @@
-import type { ImportPlan, PlanStep } from "../../src/import-plan.ts";
+import type { ImportPlan, ImportValue, PlanStep } from "../../src/import-plan.ts";
 import type { OdooClient } from "../../src/odoo/client.ts";
 import { orderPlan, product, read } from "./odoo-real.ts";
 
 /** The life of an order, as one plan; every step that changes Odoo. */
-export function life(id: string): ImportPlan {
+export function life(id: string, values: Record<string, ImportValue> = {}): ImportPlan {
   const bank = { find: { model: "account.journal", where: { type: "bank" }, several: "first" as const } };
   const pay = (name: string, amount: string) => ({
     externalId: `${id}_${name}`,
@@ -22,6 +22,7 @@ export function life(id: string): ImportPlan {
   });
   return orderPlan({
     id,
+    values,
     at: "2026-11-24T10:00:00Z",
     lines: [
       { sku: "BAG-DRIFT-L", price: "10.00", quantity: "2", tax: 8.25 },

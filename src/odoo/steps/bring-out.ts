@@ -2,7 +2,7 @@ import { type Decimal, decimal, zero } from "../../money.ts";
 import type { Run } from "../run.ts";
 import { bindFulfillment, fulfillmentOf } from "./fulfillment-link.ts";
 import { isOver, type Move, type Picking } from "./moves.ts";
-import { ofKind, open, readStock, type Stock, share, sum, type Wanted } from "./stock.ts";
+import { boundPicking, ofKind, open, readStock, type Stock, share, sum, type Wanted } from "./stock.ts";
 import { validate } from "./validate.ts";
 
 /** Which fulfillment goods are brought out for. */
@@ -32,14 +32,17 @@ export async function bringOut(
   for (let round = 0; ; round++) {
     const seen = inOneCoin(stock, going.wanted);
     const { door, lacking } = bestDoor(stock, seen, going);
-    if (lacking.size === 0 || round === mostSteps) return { picking: door, stock };
+    if (lacking.size === 0) return { picking: door, stock };
     const inside = begun(stock, going.fulfillment) ?? next(stock, seen, going, lacking);
-    if (inside === undefined) return { picking: undefined, stock };
+    if (inside === undefined || round === mostSteps) return { picking: undefined, stock };
     const step = stock.pickings.get(inside)!.picking_type_id[0];
     const binding = { externalId: going.fulfillment, picking: inside, step, tracking: null };
     await bindFulfillment(run, going.plan, binding);
     await validate(run, { picking: inside, done: share(seen.moves, inside, lacking) });
     stock = await readStock(run, [going.order]);
+    // Another writer may be further already.
+    const bound = boundPicking(stock, going.fulfillment);
+    if (bound !== undefined) return { picking: bound, stock };
   }
 }
 

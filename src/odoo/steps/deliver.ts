@@ -6,7 +6,7 @@ import { bringOut } from "./bring-out.ts";
 import { bindFulfillment, fulfillmentOf } from "./fulfillment-link.ts";
 import { isOver, lineIds, type Picking, readMoves } from "./moves.ts";
 import { type Job, orderIn, ordersOf } from "./step.ts";
-import { ofKind, readStock, type Stock, share, sum, type Wanted } from "./stock.ts";
+import { boundPicking, ofKind, readStock, type Stock, share, sum, type Wanted } from "./stock.ts";
 import { writeTracking } from "./tracking.ts";
 import { validate } from "./validate.ts";
 
@@ -63,14 +63,6 @@ async function deliverOne(
     await mustHaveMoved(run, picking, wanted, order);
   }
   await writeTracking(run, plan, picking, step.tracking);
-}
-
-/** The last picking that a fulfillment is bound to; those of the steps before are bound to it too. */
-function boundPicking({ links, pickings }: Stock, fulfillment: string): number | undefined {
-  return [...links].find(
-    ([id, found]) =>
-      fulfillmentOf(found) === fulfillment && pickings.get(id)?.picking_type_code === "outgoing",
-  )?.[0];
 }
 
 /** A picking that nobody has taken, with the goods brought to it. */

@@ -2,6 +2,7 @@ import { groupBy } from "../../group.ts";
 import { type Decimal, decimal, zero } from "../../money.ts";
 import { type FoundLink, readLinks } from "../links.ts";
 import type { Run } from "../run.ts";
+import { fulfillmentOf } from "./fulfillment-link.ts";
 import { isOver, type Move, type Picking, readMoves, readPickings } from "./moves.ts";
 
 /** Orders' stock as it stands: what goes out, what comes back, and what is picked and packed before. */
@@ -31,6 +32,14 @@ function withLines(moves: readonly Move[]): Stock["moves"] {
   const lineOf = ({ line, next }: Move): number =>
     line || next.map((id) => byId.get(id)).reduce((found, move) => found || (move ? lineOf(move) : 0), 0);
   return moves.map((move) => ({ ...move, line: lineOf(move), ofLine: move.line > 0 }));
+}
+
+/** The last picking that a fulfillment is bound to; those of the steps before are bound to it too. */
+export function boundPicking({ links, pickings }: Stock, fulfillment: string): number | undefined {
+  return [...links].find(
+    ([id, found]) =>
+      fulfillmentOf(found) === fulfillment && pickings.get(id)?.picking_type_code === "outgoing",
+  )?.[0];
 }
 
 export function ofKind({ moves, pickings }: Stock, kind: "outgoing" | "internal"): Stock["moves"] {
