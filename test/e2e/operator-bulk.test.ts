@@ -83,7 +83,9 @@ describe("what outlives an operator's click", function () {
       "/events?state=dead&limit=12",
     );
     const named = events.map(({ reference }) => reference).toReversed();
-    const { count } = await post<{ count: number }>("retry", { ids: [...events.map(({ id }) => id), "999999"] });
+    const { count } = await post<{ count: number }>("retry", {
+      ids: [...events.map(({ id }) => id), "999999"],
+    });
     assert.equal(count, 12);
     const [act] = await acts();
     assert.deepEqual([act!.what, act!.detail], ["redriven", `${named.slice(0, 10).join(", ")} and 2 more`]);
