@@ -21,6 +21,7 @@ export { type OperationName, readOperation } from "./odoo/read-operation.ts";
 export type { SkuField } from "./odoo/stock-products.ts";
 export type { StockMeasure } from "./odoo/stock-quantities.ts";
 export { type Compared, type StockWatch, type StockWatchState, watchStock } from "./odoo/stock-watch.ts";
+export { passingMap } from "./passing-map.ts";
 export { type BulkRedrive, startBulkRedrive, unendedRetry } from "./queue/bulk-redrive.ts";
 export type { QueueDatabase } from "./queue/database.ts";
 export { type DeadLetterCommand, readDeadLetterCommand } from "./queue/dead-letter-command.ts";

@@ -1,4 +1,4 @@
-import type { WorkerOutcome } from "../../src/index.ts";
+import { passingMap, type WorkerOutcome } from "../../src/index.ts";
 import type { Message } from "./node-red.ts";
 
 /** What a delivery's lease can do; lives in this process, never in a message. */
@@ -11,9 +11,9 @@ export interface LiveLease {
   settle(outcome: WorkerOutcome): Promise<"ok" | "lost">;
 }
 
-const byLease = new Map<string, LiveLease>();
+const byLease = passingMap<string, LiveLease>();
 /** A function node that returns a new object loses msg.queue, but Node-RED keeps its _msgid. */
-const byMessageId = new Map<string, LiveLease>();
+const byMessageId = passingMap<string, LiveLease>();
 const messageIdOf = new Map<string, string>();
 /** What a second writer on the same delivery has to know when it fails. */
 const doneLately = new Set<string>();

@@ -1,4 +1,4 @@
-import { parseExactJson } from "../../src/index.ts";
+import { parseExactJson, passingMap } from "../../src/index.ts";
 import type { FlowNode, Message } from "./node-red.ts";
 
 /** HTTP answers that wait until a durable queue has stored their event. */
@@ -26,8 +26,8 @@ interface OpenReceipt extends Receipt {
   parts: Set<number>;
 }
 
-const open = new Map<string, OpenReceipt>();
-const byDelivery = new Map<string, OpenReceipt>();
+const open = passingMap<string, OpenReceipt>();
+const byDelivery = passingMap<string, OpenReceipt>();
 
 export function openReceipt(messageId: string, receipt: Receipt): void {
   const opened = { ...receipt, messageId, claimed: false, storing: 0, parts: new Set<number>() };
@@ -64,7 +64,8 @@ export function claimReceipt(message: Message): (ended: "stored" | "failed" | "c
 
 /** What a node received and no queue has got: Node-RED drops messages on their way to a node that is started anew. */
 export function unclaimedMessages(from: string): Message[] {
-  return [...open.values()]
+  return open
+    .values()
     .filter((receipt) => receipt.from === from && !receipt.claimed)
     .map((receipt) => receipt.message());
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { passingMap } from "../passing-map.ts";
 import type { EventRef, LeasedEvent } from "./event-store.ts";
 
 export interface Delivery {
@@ -27,7 +28,7 @@ export interface Deliveries {
 
 export function createDeliveries(onEnd: (lease: string) => void): Deliveries {
   const prefix = randomUUID().slice(0, 8);
-  const deliveries = new Map<string, Delivery>();
+  const deliveries = passingMap<string, Delivery>();
   let onNone: (() => void) | null = null;
   const leaseOf = ({ id, fence }: EventRef) => `${prefix}.${id}.${fence}`;
   return {
@@ -40,13 +41,13 @@ export function createDeliveries(onEnd: (lease: string) => void): Deliveries {
     },
     find: (lease) => deliveries.get(lease),
     of: (ref) => deliveries.get(leaseOf(ref)),
-    all: () => [...deliveries.values()],
+    all: () => deliveries.values(),
     remove: ({ lease }) => {
       if (!deliveries.delete(lease)) return;
       onEnd(lease);
-      if (deliveries.size === 0) onNone?.();
+      if (deliveries.size() === 0) onNone?.();
     },
-    inFlight: () => [...deliveries.values()].filter(({ ended }) => !ended),
+    inFlight: () => deliveries.values().filter(({ ended }) => !ended),
     whenNone: (callBack) => {
       onNone = callBack;
       return () => {

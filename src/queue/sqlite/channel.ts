@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { type Failure, HoldfastError } from "../../failure.ts";
+import { passingMap } from "../../passing-map.ts";
 import type { Opened, Reply, Request, ThreadData } from "./protocol.ts";
 import type { QueueOptions } from "./queues.ts";
 import { queueThread } from "./thread-file.ts";
@@ -24,7 +25,7 @@ export function openChannel(data: ThreadData, onError: (error: Error) => void): 
     execArgv: ["--disable-warning=ExperimentalWarning"],
     name: "queue",
   });
-  const waiting = new Map<number, Waiter>();
+  const waiting = passingMap<number, Waiter>();
   let outbox: Request[] = [];
   let last = 0;
   let over: (() => HoldfastError) | undefined;
@@ -62,7 +63,7 @@ export function openChannel(data: ThreadData, onError: (error: Error) => void): 
     new Promise<unknown>((resolve, reject) => {
       if (over) return reject(over());
       // Only work in progress keeps the process alive.
-      if (waiting.size === 0) thread.ref();
+      if (waiting.size() === 0) thread.ref();
       waiting.set(message.n, { resolve, reject });
       post(message);
     });
@@ -74,7 +75,7 @@ export function openChannel(data: ThreadData, onError: (error: Error) => void): 
       if ("failure" in reply) waiter?.reject(new HoldfastError(reply.failure));
       else waiter?.resolve(reply.value);
     }
-    if (waiting.size === 0) thread.unref();
+    if (waiting.size() === 0) thread.unref();
   };
 
   const end = (why: () => HoldfastError) => {
