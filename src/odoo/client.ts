@@ -2,7 +2,7 @@ import { HoldfastError } from "../failure.ts";
 import { createHttp, type Http, HttpFault } from "../http.ts";
 import { withoutSecrets } from "../secrets.ts";
 import { type Asked, badUrl } from "./errors.ts";
-import { createGate } from "./gate.ts";
+import { createGate, type GateTime } from "./gate.ts";
 import { createJson2 } from "./json2.ts";
 import { askVersion, type OdooVersion } from "./server-version.ts";
 import { type CallParams, isRepeatable, type Transport } from "./transport.ts";
@@ -42,9 +42,9 @@ export interface OdooClient {
 }
 
 /** Makes a client; nothing is connected before the first call. */
-export function createOdooClient(config: OdooConfig): OdooClient {
+export function createOdooClient(config: OdooConfig, time?: GateTime): OdooClient {
   const { transport: wanted = "auto", timeoutMs = 60_000, maxParallel = 4, minIntervalMs = 0 } = config;
-  const gate = createGate(maxParallel, minIntervalMs);
+  const gate = createGate(maxParallel, minIntervalMs, time);
   const asked: Asked = {
     origin: originOf(config.url) ?? config.url,
     db: config.db,

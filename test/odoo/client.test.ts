@@ -3,8 +3,9 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import type { HoldfastError } from "../../src/failure.ts";
 import type { OdooClient, OdooConfig } from "../../src/odoo/client.ts";
-import { createGate } from "../../src/odoo/gate.ts";
+import { createGate, type GateTime } from "../../src/odoo/gate.ts";
 import { decodeAnswer, encodeCall } from "../../src/odoo/xmlrpc-codec.ts";
+import { eventually } from "../support/eventually.ts";
 import {
   type Answer,
   clientOf,
@@ -26,9 +27,10 @@ afterEach(async () => {
 async function serve(
   answer: Answer,
   more: Partial<OdooConfig> = {},
+  time?: GateTime,
 ): Promise<{ client: OdooClient; server: OddServer }> {
   const server = await startOddServer(answer);
-  const client = clientOf(server.url, more);
+  const client = clientOf(server.url, more, time);
   open.push(server, client);
   return { client, server };
 }
@@ -141,17 +143,40 @@ describe("Odoo client", () => {
     assert.equal(most, 3);
   });
 
-  it("keeps its pause between calls", async () => {
+  it("keeps its pause between calls, counted from the start of the last one", async () => {
+    let now = 5_000;
+    const asleep: { until: number; wake(): void }[] = [];
     const starts: number[] = [];
     const { client } = await serve(
       (_, response) => {
-        starts.push(performance.now());
+        starts.push(now);
         json(response, true);
       },
-      { minIntervalMs: 60, maxParallel: 4 },
+      { minIntervalMs: 1_000, maxParallel: 4 },
+      {
+        now: () => now,
+        sleep: (ms) => new Promise<void>((wake) => asleep.push({ until: now + ms, wake })),
+      },
     );
-    await Promise.all([1, 2, 3].map(() => client.call("res.partner", "search_count", {})));
-    assert.ok(starts[1]! - starts[0]! > 40 && starts[2]! - starts[1]! > 40, String(starts));
+    const call = () => client.call("res.partner", "search_count", {});
+    const pauses = () => asleep.map(({ until }) => until);
+    const calls = [call(), call(), call()];
+    await calls[0];
+    assert.deepEqual(pauses(), [6_000, 7_000]);
+    for (const [i, { until, wake }] of asleep.splice(0).entries()) {
+      now = until;
+      wake();
+      await calls[i + 1];
+    }
+    now = 7_400;
+    const late = call();
+    await eventually("it waits", () => pauses()[0] === 8_000);
+    now = 8_000;
+    asleep[0]!.wake();
+    await late;
+    now = 20_000;
+    await call();
+    assert.deepEqual(starts, [5_000, 6_000, 7_000, 8_000, 20_000]);
   });
 
   it("a failed call gives its place back", async () => {

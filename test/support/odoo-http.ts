@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createOdooClient, type OdooClient, type OdooConfig } from "../../src/odoo/client.ts";
+import type { GateTime } from "../../src/odoo/gate.ts";
 
 /** A server that answers as a test wants, on a free port of the loopback. */
 export interface OddServer {
@@ -73,6 +74,7 @@ export function exception(response: ServerResponse, status: number, name: string
 
 export const secret = "s3cr3t-api-key-0123456789";
 
-export function clientOf(url: string, more: Partial<OdooConfig> = {}): OdooClient {
-  return createOdooClient({ url, db: "shop", login: "bot", apiKey: secret, transport: "json2", ...more });
+export function clientOf(url: string, more: Partial<OdooConfig> = {}, time?: GateTime): OdooClient {
+  const config = { url, db: "shop", login: "bot", apiKey: secret, transport: "json2", ...more } as const;
+  return createOdooClient(config, time);
 }
