@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
 import { checkpointThread } from "./thread-file.ts";
@@ -53,17 +52,22 @@ export function prepareCheckpointer(db: DatabaseSync, file: string): Checkpointe
   };
 
   const start = () => {
-    thread = new Worker(checkpointThread, {
+    const started = new Worker(checkpointThread, {
       workerData: file,
       execArgv: ["--disable-warning=ExperimentalWarning"],
       name: "checkpoint",
     });
-    thread.on("message", (answer: CheckpointAnswer) => {
+    started.on("message", (answer: CheckpointAnswer) => {
       copying = false;
       if (answer === "full") copyTheRest();
     });
-    // Whatever it died of, SQLite then copies by itself; a fault of the disk shows at the next commit.
-    thread.on("error", () => {});
+    // Whatever it died of, SQLite copies by itself until the next one is started; a fault of the disk shows at a commit.
+    started.on("error", () => {});
+    started.on("exit", () => {
+      thread = undefined;
+      copying = false;
+    });
+    return started;
   };
 
   return {
@@ -73,12 +77,13 @@ export function prepareCheckpointer(db: DatabaseSync, file: string): Checkpointe
       if (written - copiedAt < ROWS_A_COPY) return;
       copiedAt = written;
       copying = true;
-      if (!thread) start();
+      thread ??= start();
       ask("copy");
     },
     close: async () => {
-      if (!thread || thread.threadId < 0) return;
-      const gone = once(thread, "exit");
+      if (!thread) return;
+      const ending = thread;
+      const gone = new Promise<void>((resolve) => ending.once("exit", () => resolve()));
       ask("close");
       await gone;
     },

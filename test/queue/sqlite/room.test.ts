@@ -131,6 +131,28 @@ describe("the room in a queue's file", function () {
       assert.equal(statSync(`${file}-wal`).size, 0);
     });
 
+    it("however much is written meanwhile: it waits for our own copying of the log into the file", async () => {
+      const store = database.queue("orders");
+      let over = false;
+      let n = 0;
+      const produce = async () => {
+        while (!over) await store.append([newEvent({ dedupeId: `w${n++}`, payload: "x".repeat(20_000) })], 1);
+      };
+      const producers = Array.from({ length: 20 }, produce);
+      for (let i = 0; i < 20; i++) {
+        const [{ id } = { id: "" }] = await store.append([newEvent({ payload: "ann" })], 1);
+        const texts = { was: "ann", envelope: "{}", payload: "gone", reference: null, words: [] };
+        assert.deepEqual(await store.redact([{ id, ...texts }]), ["ok"]);
+        // Some thousand rows, so that the log is being copied most of the time.
+        await store.append(
+          Array.from({ length: 700 }, () => newEvent({ payload: "x".repeat(4_000) })),
+          1,
+        );
+      }
+      over = true;
+      await Promise.all(producers);
+    });
+
     it("says so when another program's look keeps the log from being emptied, and can be asked again", async () => {
       const store = database.queue("orders");
       const [stored] = await store.append([newEvent({ payload: "ann" })], 1);

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { readFileSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { type Checkpointer, prepareCheckpointer } from "../../../src/queue/sqlite/checkpointer.ts";
+import { eventually } from "../../support/eventually.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
+
+/** Rows enough for a copy. */
+const MANY = 2_000;
+
+describe("the thread that copies the log into the queue's file", () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let file: string;
+  let db: DatabaseSync;
+  beforeEach(() => {
+    folder = temporaryFolder();
+    file = path.join(folder.path, "queue.db");
+    db = new DatabaseSync(file);
+    db.exec("PRAGMA journal_mode = WAL; CREATE TABLE event (text TEXT)");
+  });
+  afterEach(() => {
+    db.close();
+    folder.remove();
+  });
+  const write = (checkpointer: Checkpointer, text: string) => {
+    const add = db.prepare("INSERT INTO event (text) VALUES (?)");
+    db.exec("BEGIN");
+    for (let n = 0; n < MANY; n++) add.run(`${text} ${n} ${"x".repeat(100)}`);
+    db.exec("COMMIT");
+    checkpointer.committed();
+  };
+
+  it("copies while nobody waits, and lets go of the file", async () => {
+    const checkpointer = prepareCheckpointer(db, file);
+    write(checkpointer, "first");
+    await eventually("it is in the file", () => readFileSync(file, "latin1").includes("first 7 "));
+    await checkpointer.close();
+  });
+
+  it("finishes what it is at when it is closed", async () => {
+    const checkpointer = prepareCheckpointer(db, file);
+    write(checkpointer, "first");
+    await checkpointer.close();
+    assert.ok(readFileSync(file, "latin1").includes("first 7 "));
+  });
+
+  it("may be closed while it dies", async () => {
+    const checkpointer = prepareCheckpointer(db, path.join(folder.path, "no such folder", "queue.db"));
+    write(checkpointer, "first");
+    await checkpointer.close();
+    await checkpointer.close();
+  });
+
+  it("is started anew when it died: what kept it from working may be over", async () => {
+    const later = path.join(folder.path, "later");
+    const checkpointer = prepareCheckpointer(db, path.join(later, "queue.db"));
+    write(checkpointer, "first");
+    await checkpointer.close();
+    assert.ok(!readFileSync(file, "latin1").includes("first 7 "));
+    symlinkSync(folder.path, later, "junction");
+    write(checkpointer, "more");
+    await eventually("another one copies", () => readFileSync(file, "latin1").includes("first 7 "));
+    await checkpointer.close();
+  });
+});
