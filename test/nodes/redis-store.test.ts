@@ -3,13 +3,21 @@ import { openRedisDatabase } from "../../src/queue/redis/database.ts";
 import { eventually } from "../support/eventually.ts";
 import type { FlowNodeConfig } from "../support/flow.ts";
 import { runFlow, startHelper, stopFlow, stopHelper, type TestFlow } from "../support/node-helper.ts";
-import { freePort, needsRedis, type RedisProcess, startRedis } from "../support/redis-server.ts";
+import { startCluster } from "../support/redis-cluster.ts";
+import { startSentinel } from "../support/redis-sentinel.ts";
+import {
+  durableSettings,
+  freePort,
+  needsRedis,
+  type RedisProcess,
+  startRedis,
+} from "../support/redis-server.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
-function flowOn(url: string, changes: object = {}): FlowNodeConfig[] {
+function flowOn(url: string, changes: object = {}, store: object = {}): FlowNodeConfig[] {
   return [
     { id: "tab", type: "tab", label: "test" },
-    { id: "store", type: "queue-store", name: "", engine: "redis", mode: "single", url },
+    { id: "store", type: "queue-store", name: "", engine: "redis", mode: "single", url, ...store },
     {
       id: "queue",
       type: "durable-queue",
@@ -101,12 +109,48 @@ describe("a durable queue on Redis", function () {
     await other.close();
   });
 
-  it("says in status and log when Redis can lose events", async () => {
-    server = await startRedis({ appendonly: "no", save: "" });
-    flow = await runFlow(folder.path, flowOn(server.url));
-    await eventually("it is said", () => status()?.text === "durable-queue.status.not-durable");
-    send(1);
-    await eventually("it works all the same", () => flow.received("done").length === 1);
+  const losing: [string, Record<string, string>, RegExp][] = [
+    ["without a file", { appendonly: "no", save: "" }, /set appendonly yes and appendfsync always/],
+    [
+      "by a policy that evicts",
+      { ...durableSettings, "maxmemory-policy": "allkeys-lru" },
+      /set maxmemory-policy noeviction/,
+    ],
+  ];
+  for (const [how, settings, advice] of losing)
+    it(`says in status and log that Redis can lose events, and what to set: ${how}`, async () => {
+      server = await startRedis(settings);
+      flow = await runFlow(folder.path, flowOn(server.url));
+      await eventually("it is said", () => status()?.text === "durable-queue.status.not-durable");
+      assert.match(String(flow.node("store").warn.lastCall?.args[0]), advice);
+      send(1);
+      await eventually("it works all the same", () => flow.received("done").length === 1);
+    });
+
+  it("opens behind a Sentinel and on a Cluster, as the dialog's servers say", async () => {
+    const cluster = await startCluster();
+    try {
+      flow = await runFlow(folder.path, flowOn("", {}, { mode: "cluster", servers: cluster.servers }));
+      send(1);
+      await eventually("a Cluster does it", () => flow.received("done").length === 1);
+      await stopFlow();
+    } finally {
+      await cluster.remove();
+    }
+    server = await startRedis();
+    const replica = await startRedis({ ...durableSettings, replicaof: `127.0.0.1 ${server.port}` });
+    const sentinel = await startSentinel(server.port);
+    try {
+      const settings = { mode: "sentinel", servers: sentinel.servers, masterName: "mymaster" };
+      flow = await runFlow(folder.path, flowOn("", {}, settings));
+      send(1);
+      await eventually("the Sentinel's master does it", () => flow.received("done").length === 1);
+      assert.equal(status()?.fill, "green");
+      await stopFlow();
+    } finally {
+      await sentinel.remove();
+      await replica.remove();
+    }
   });
 
   it("says where Redis is missing, and begins when it comes", async () => {

@@ -10,6 +10,8 @@ export interface TestNode {
   receive(message: Record<string, unknown>): void;
   on(event: string, listener: (...args: never[]) => void): void;
   status: { lastCall?: { args: [{ fill?: string; shape?: string; text?: string }] } };
+  /** What it wrote to the log. */
+  warn: { lastCall?: { args: [unknown] } };
 }
 
 interface Helper {

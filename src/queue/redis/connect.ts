@@ -77,8 +77,18 @@ export async function endConnection(connection: Connection): Promise<void> {
   } catch {
     // It is gone: that was the wish.
   } finally {
-    connection.disconnect();
+    letGo(connection);
   }
+}
+
+/**
+ * Drops a connection. A TLS socket that is ended in the middle of its handshake may fail twice, and ioredis hears only
+ * the first: the second would end the process.
+ */
+export function letGo(connection: Connection): void {
+  const servers = "nodes" in connection ? connection.nodes() : [connection as Redis];
+  for (const { stream } of servers) stream?.on("error", () => {});
+  connection.disconnect();
 }
 
 /** Every server that takes writes. */

@@ -4,7 +4,7 @@ import { HoldfastError } from "../../failure.ts";
 import type { QueueDatabase } from "../database.ts";
 import { placesOf, type RedisServer } from "./address.ts";
 import { groupCommit } from "./commit.ts";
-import { endConnection, makeConnection } from "./connect.ts";
+import { endConnection, letGo, makeConnection } from "./connect.ts";
 import { clockSkew, type Durability, readDurability } from "./durability.ts";
 import { openError } from "./errors.ts";
 import { prepareScripts, type RunScript } from "./scripts.ts";
@@ -64,7 +64,7 @@ export async function openRedisDatabase(options: RedisDatabaseOptions): Promise<
     await Promise.all(all.map((one) => one.connect()));
     await inspect();
   } catch (error) {
-    for (const one of all) one.disconnect();
+    for (const one of all) letGo(one);
     throw openError(lastError ?? error, places);
   }
   // It may have come back as another server, with other settings.

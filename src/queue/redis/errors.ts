@@ -4,6 +4,8 @@ import { type Failure, HoldfastError } from "../../failure.ts";
 const PASSING =
   /^(LOADING|OOM|MISCONF|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|BUSY|MOVED|ASK|UNBLOCKED)\b/;
 const REFUSED = /^(NOAUTH|WRONGPASS|NOPERM)\b/;
+/** Codes of Node's TLS: nobody we trust signed the certificate, it is too old, or for another host. */
+const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_|^CERT_|^ERR_TLS_CERT/;
 
 /** An error of Redis or of the way to it, as a failure that a person can read. */
 export function redisError(thrown: unknown, places: string): HoldfastError {
@@ -65,21 +67,29 @@ export function openError(thrown: unknown, places: string): HoldfastError {
   if (thrown instanceof HoldfastError) return thrown;
   // Of a Cluster: what the last of its servers said.
   const said = (thrown as { lastNodeError?: unknown } | null)?.lastNodeError ?? thrown;
-  const refused = said instanceof Error && REFUSED.test(said.message);
+  const [message, hint] = whyNotOpen(said, places);
   return new HoldfastError(
-    {
-      class: "unavailable",
-      code: "cannot_open",
-      message: refused
-        ? `The Redis server at ${places} does not let us in.`
-        : `The Redis server at ${places} can't be reached.`,
-      hint: refused
-        ? "Correct user and password in the queue-store node."
-        : "Check its address, that it runs, and that it can be reached from here.",
-      source: "queue",
-    },
+    { class: "unavailable", code: "cannot_open", message, hint, source: "queue" },
     { cause: plainCause(said) },
   );
+}
+
+function whyNotOpen(thrown: unknown, places: string): [message: string, hint: string] {
+  const { message = "", code = "" } = thrown as { message?: string; code?: string };
+  if (REFUSED.test(message))
+    return [
+      `The Redis server at ${places} does not let us in.`,
+      "Correct user and password in the queue-store node.",
+    ];
+  if (UNTRUSTED.test(code))
+    return [
+      `The certificate of the Redis server at ${places} can't be trusted (${message}).`,
+      "If an authority of your own signed it, start Node-RED with NODE_EXTRA_CA_CERTS=/path/to/authority.pem; write the host as the certificate names it.",
+    ];
+  return [
+    `The Redis server at ${places} can't be reached.`,
+    "Check its address, that it runs, that it can be reached from here, and that it speaks TLS if the address begins with rediss://, and does not if it begins with redis://.",
+  ];
 }
 
 /** ioredis hangs the command with all its arguments on an error: a payload, or the password itself. */

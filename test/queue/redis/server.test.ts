@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
+import { Redis } from "ioredis";
 import type { QueueDatabase } from "../../../src/queue/database.ts";
 import { openRedisDatabase } from "../../../src/queue/redis/database.ts";
 import { startWorker } from "../../../src/queue/worker.ts";
@@ -52,7 +53,13 @@ describe("the Redis server behind a queue", function () {
     const cases: [string, Record<string, string>, string | null][] = [
       ["nothing, where each write goes to disk", durableSettings, null],
       ["without an append-only file", { appendonly: "no", save: "" }, unsafe],
+      ["where the system writes to disk when it likes", { ...durableSettings, appendfsync: "no" }, unsafe],
       ["with a policy that evicts", { ...durableSettings, "maxmemory-policy": "allkeys-lru" }, evicting],
+      [
+        "with neither",
+        { appendonly: "no", save: "", "maxmemory-policy": "volatile-ttl" },
+        `${unsafe} ${evicting}`,
+      ],
     ];
     for (const [what, settings, expected] of cases)
       it(what, async () => {
@@ -60,6 +67,17 @@ describe("the Redis server behind a queue", function () {
         assert.equal(database.warning?.(), expected);
         assert.deepEqual(warnings, expected === null ? [] : [expected]);
       });
+
+    it("with a write to disk once a second, by what this very server can", async () => {
+      const server = await start({ ...durableSettings, appendfsync: "everysec" });
+      const client = new Redis(server.port);
+      const [, major, minor] = /redis_version:(\d+)\.(\d+)/.exec(await client.info("server"))!;
+      client.disconnect();
+      const waits = Number(major) * 100 + Number(minor) >= 702;
+      const { database } = await open(server.url);
+      assert.equal(database.warning?.(), waits ? null : unsafe);
+      await database.queue("orders").append([newEvent()], 1);
+    });
 
     it("with a write to disk once a second, where it can't be waited for", async () => {
       const server = await start({ ...durableSettings, appendfsync: "everysec" });
