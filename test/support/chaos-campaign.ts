@@ -105,6 +105,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignTal
         recorder,
         load,
         drainMs: drainWithinMs + engine.leaseMs,
+        queues: flow.filter(({ type }) => type === "durable-queue").length,
       });
       tally.seconds = Math.round((performance.now() - started) / 1000);
       say(tallyLine(tally));
@@ -152,7 +153,14 @@ export function tallyLine(tally: CampaignTally): string {
 
 async function drainAndCompare(
   tally: CampaignTally,
-  parts: { members: Member[]; odoo: OdooStandIn; recorder: Recorder; load: Load; drainMs: number },
+  parts: {
+    members: Member[];
+    odoo: OdooStandIn;
+    recorder: Recorder;
+    load: Load;
+    drainMs: number;
+    queues: number;
+  },
 ): Promise<void> {
   const { members, odoo, recorder, load } = parts;
   await load.pause();
@@ -162,7 +170,7 @@ async function drainAndCompare(
     const counts = await members[0]!.counts();
     tally.dead = counts.reduce((sum, { dead }) => sum + dead, 0);
     const waiting = counts.reduce((sum, { ready, leased, blocked }) => sum + ready + leased + blocked, 0);
-    if (counts.length === 2 && waiting === 0) break;
+    if (counts.length === parts.queues && waiting === 0) break;
     open = `${waiting} events are still open (${JSON.stringify(counts)})`;
     if (Date.now() > deadline || (tally.dead > 0 && counts.every((one) => one.ready + one.leased === 0))) {
       tally.problems.push(open);

@@ -6,7 +6,7 @@ export const lanesTopic = "orders/updated";
 
 /**
  * The shipped example, and beside it a tab whose work tells the recorder what it does and in what order,
- * and fails when the recorder says so. Both queues live in the example's store.
+ * and fails when the recorder says so. All queues live in the example's store.
  */
 export function chaosFlow(
   recorderUrl: string,
