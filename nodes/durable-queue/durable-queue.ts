@@ -80,7 +80,7 @@ export default function register(RED: Runtime): void {
         leaseMs: Math.max(3, positive(config.leaseSeconds, 30)) * 1000,
         role: config.role || "both",
         openDatabase: () => store.openDatabase(),
-        closeDatabase: () => store.closeDatabase(),
+        closeDatabase: (database) => store.closeDatabase(database),
         deliver: (event, lease, from) => {
           if (!this.wires?.[1]?.length) throw notWired(name);
           this.send([null, delivery(RED, event, lease, from)]);

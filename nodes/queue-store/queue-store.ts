@@ -30,7 +30,7 @@ interface Config extends NodeDef {
 export interface QueueStoreNode extends FlowNode {
   credentials: Record<string, unknown>;
   openDatabase(): Promise<QueueDatabase>;
-  closeDatabase(): Promise<void>;
+  closeDatabase(database: QueueDatabase): Promise<void>;
 }
 
 export default function register(RED: Runtime): void {
@@ -38,7 +38,7 @@ export default function register(RED: Runtime): void {
     RED.nodes.createNode(this, config);
     const place = config.engine === "redis" ? redisPlace(this, config) : filePlace(RED, config);
     this.openDatabase = () => acquireDatabase(place);
-    this.closeDatabase = () => releaseDatabase(place);
+    this.closeDatabase = releaseDatabase;
   }
   RED.nodes.registerType<QueueStoreNode, Config, unknown, Record<string, unknown>>(
     "queue-store",
@@ -50,7 +50,7 @@ export default function register(RED: Runtime): void {
 function filePlace(RED: Runtime, config: Config): DatabasePlace {
   const home = RED.settings.userDir ?? process.cwd();
   const file = path.resolve(home, setting(config.file) || path.join("holdfast", "queue.db"));
-  return { id: `file ${file}`, open: () => openEmbeddedDatabase({ file }) };
+  return { id: `file ${file}`, open: (onLost) => openEmbeddedDatabase({ file, onError: onLost }) };
 }
 
 function redisPlace(node: QueueStoreNode, config: Config): DatabasePlace {

@@ -46,7 +46,7 @@ export interface QueueSessionOptions {
   /** `receive` stores and delivers nothing; the others deliver too. */
   role: QueueRole;
   openDatabase(): Promise<QueueDatabase>;
-  closeDatabase(): Promise<void>;
+  closeDatabase(database: QueueDatabase): Promise<void>;
   deliver(event: LeasedEvent, lease: string, session: QueueSession): void;
   /** A dead letter that did not come from the flow: somebody has to hear of it. */
   onDead(event: StoredEvent): void;
@@ -128,6 +128,7 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
       failed = failureOf(thrown, "queue");
       return null;
     });
+    if (failed && isLost(failed)) openAnew(failed);
     const paused = database.shared ? await othersPause(store, worker) : worker.status().paused;
     const warning = database.warning?.() ?? null;
     // Without an answer what was counted last still stands; what is wrong has to be seen.
@@ -169,7 +170,8 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
         return result!;
       } catch (thrown) {
         notStored = failureOf(thrown, "queue");
-        stateChanged();
+        if (isLost(notStored)) openAnew(notStored);
+        else stateChanged();
         throw thrown;
       }
     },
@@ -180,21 +182,20 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
       clearTimeout(statusTimer);
       await opening;
       if (!live) return;
-      const { store, worker, upkeep } = live;
+      const { store, worker, upkeep, database } = live;
       // Messages that were on their way here when the deploy began are still stored.
       await Promise.all([worker.stop({ graceMs: settleBeforeCloseMs }), sleep(lingerMs)]);
       live = null;
       await upkeep.stop();
       await store.close();
-      await options.closeDatabase();
+      await options.closeDatabase(database);
     },
   };
 
   const open = async (): Promise<void> => {
-    let opened = false;
+    let database: QueueDatabase | undefined;
     try {
-      const database = await options.openDatabase();
-      opened = true;
+      database = await options.openDatabase();
       const { deadHoldsKey, coalesce, dedupeMs, keepDoneMs, keepDone } = options;
       const store = database.queue(name, { deadHoldsKey, coalesce, dedupeMs });
       const worker =
@@ -218,10 +219,27 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
       closedBecause = null;
     } catch (thrown) {
       closedBecause = failureOf(thrown, "queue");
-      if (opened) await options.closeDatabase().catch(() => {});
+      if (database) await options.closeDatabase(database).catch(() => {});
       if (!stopped) timer = setTimeout(() => (opening = open()), reopenAfterMs);
     }
     if (!stopped) await showState();
+  };
+
+  /** The thread that kept the file is gone: what was acknowledged is on disk, and another can go on with it. */
+  const openAnew = (because: Failure): void => {
+    if (!live || stopped) return;
+    const { store, worker, upkeep, database } = live;
+    live = null;
+    closedBecause = because;
+    notStored = null;
+    opening = (async () => {
+      await showState();
+      await worker.stop({ graceMs: 0 });
+      await upkeep.stop();
+      await store.close();
+      await options.closeDatabase(database).catch(() => {});
+      await open();
+    })();
   };
 
   sessions.set(name, session);
@@ -236,6 +254,11 @@ async function othersPause(store: EventStore, worker: QueueWorker): Promise<Paus
   const justNow = paused !== null && Date.now() - paused.since < resumeOthersAfterMs;
   if (paused && !remembered && !justNow) await worker.resume().catch(() => {});
   return justNow ? paused : remembered;
+}
+
+/** Nothing asked of this database will ever be answered. */
+function isLost({ code }: Failure): boolean {
+  return code === "queue_stopped";
 }
 
 function notOpen(name: string, because: Failure | null): HoldfastError {
