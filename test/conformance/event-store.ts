@@ -9,6 +9,7 @@ import type {
   Redaction,
   RestoredEvent,
 } from "../../src/queue/event-store.ts";
+import { describeHold } from "./event-store-hold.ts";
 import { describeModel } from "./event-store-model.ts";
 
 export interface StoreOptions {
@@ -1082,6 +1083,8 @@ export function describeEventStore(name: string, openStore: OpenStore): void {
         );
       });
     });
+
+    describeHold(open);
 
     describeModel(open);
   });

@@ -33,8 +33,10 @@ describe("queues whose thread ends, as when it runs out of memory", function () 
   const threads: Worker[] = [];
   const remember = (thread: Worker) => threads.push(thread);
   let flow: TestFlow;
-  before(startHelper);
-  before(() => process.on("worker", remember));
+  before(async () => {
+    process.on("worker", remember);
+    await startHelper();
+  });
   after(async () => {
     process.off("worker", remember);
     await stopFlow();
