@@ -159,6 +159,23 @@ describe("a flow that could lose or stall events", () => {
       assert.deepEqual(troublesOf(flow), [{ node: "queue", what: "uncaught", values: { tab: "Writing" } }]);
     });
 
+    it("but only on the way to an event's end, not of what is done with it afterwards", () => {
+      const after: Record<string, Given> = {
+        write: { ...sound.write!, wires: [["report"]] },
+        report: { type: "link out", links: ["there"] },
+        there: { type: "link in", z: "t2", wires: [["count"]] },
+        count: { type: "function", z: "t2", wires: [[]] },
+      };
+      const other: Given[] = [{ id: "t2", type: "tab", label: "Reports" }];
+      assert.deepEqual(changed(after, other), []);
+      const second: Record<string, Given> = {
+        ...after,
+        write: { ...after.write!, settles: false },
+        count: { type: "shopify-write", z: "t2", wires: [[]] },
+      };
+      assert.deepEqual(changed(second, other), ["queue uncaught"]);
+    });
+
     it("in a subflow, unless it or the tab around it does", () => {
       const subflow: Given = { id: "sub", type: "subflow", in: [{ wires: [{ id: "inner" }] }], out: [] };
       const inner: Given = { type: "odoo-write", z: "sub", wires: [[]] };

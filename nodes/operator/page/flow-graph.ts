@@ -36,13 +36,24 @@ export interface FlowGraph {
   byId(id: string | undefined): FlowNode | undefined;
   /** The nodes that stand for this subflow in the flows. */
   instancesOf(subflow: string): FlowNode[];
-  /** All that messages come to that leave these outputs of a node; all of its outputs by default. */
-  from(node: FlowNode, ports?: number[]): Reach;
+  /**
+   * All that messages come to that leave a node.
+   * @param ports by these outputs; all by default. @param until where nobody cares any more what comes behind.
+   */
+  from(node: FlowNode, options?: { ports?: number[]; until?: (node: FlowNode) => boolean }): Reach;
 }
 
 interface Inside extends Reach {
   /** Outputs of the subflow that are reached from its input. */
   outs: Set<number>;
+}
+
+interface Walk {
+  /** Subflows that were walked through already. */
+  known: Map<string, Inside>;
+  until(node: FlowNode): boolean;
+  /** A subflow is left by this output. */
+  left(subflow: string, out: number): void;
 }
 
 export function flowGraph(flow: FlowNode[]): FlowGraph {
@@ -65,9 +76,8 @@ export function flowGraph(flow: FlowNode[]): FlowGraph {
     );
   };
 
-  const known = new Map<string, Inside>();
   /** What a subflow does with what comes in. */
-  const inside = (subflow: string): Inside => {
+  const inside = (subflow: string, { known, until }: Walk): Inside => {
     const before = known.get(subflow);
     if (before) return before;
     const found: Inside = { nodes: new Set(), open: false, outs: new Set() };
@@ -76,26 +86,28 @@ export function flowGraph(flow: FlowNode[]): FlowGraph {
     for (const [k, { wires }] of (definition?.out ?? []).entries())
       if (wires.some(({ id }) => id === subflow)) found.outs.add(k);
     const first = (definition?.in ?? []).flatMap(({ wires }) => wires.map(({ id }) => id));
-    walk(first, found, (place, out) => {
+    const left: Walk["left"] = (place, out) => {
       if (place === subflow) found.outs.add(out);
-    });
+    };
+    walk(first, found, { known, until, left });
     return found;
   };
 
-  /** Adds to `found` all that is reached from these nodes; tells of each output of a subflow that is left by. */
-  function walk(first: string[], found: Reach, left: (subflow: string, out: number) => void): void {
+  /** Adds to `found` all that is reached from these nodes. */
+  function walk(first: string[], found: Reach, how: Walk): void {
     const waiting = [...first];
     const leave = (node: FlowNode, port: number): void => {
       waiting.push(...(node.wires?.[port] ?? []));
-      for (const out of outsAt(node, port)) left(node.z!, out);
+      for (const out of outsAt(node, port)) how.left(node.z!, out);
     };
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
       const node = all.get(id);
       if (!node || !runs.has(id) || found.nodes.has(node)) continue;
       found.nodes.add(node);
+      if (how.until(node)) continue;
       const subflow = /^subflow:(.*)$/.exec(node.type)?.[1];
       if (subflow !== undefined) {
-        const within = inside(subflow);
+        const within = inside(subflow, how);
         for (const one of within.nodes) found.nodes.add(one);
         found.open ||= within.open;
         for (const out of within.outs) leave(node, out);
@@ -113,20 +125,21 @@ export function flowGraph(flow: FlowNode[]): FlowGraph {
     active,
     byId: (id) => all.get(id ?? ""),
     instancesOf: (subflow) => instances(subflow).filter(isActive),
-    from(node, ports = [...(node.wires ?? [[]]).keys()]) {
+    from(node, { ports = [...(node.wires ?? [[]]).keys()], until = () => false } = {}) {
       const found: Reach = { nodes: new Set(), open: false };
-      const left = new Set<string>();
-      const goOn = (subflow: string, out: number): void => {
-        if (left.has(`${subflow} ${out}`)) return;
-        left.add(`${subflow} ${out}`);
+      const gone = new Set<string>();
+      const left: Walk["left"] = (subflow, out) => {
+        if (gone.has(`${subflow} ${out}`)) return;
+        gone.add(`${subflow} ${out}`);
         for (const instance of instances(subflow)) {
-          walk(instance.wires?.[out] ?? [], found, goOn);
-          for (const next of outsAt(instance, out)) goOn(instance.z!, next);
+          walk(instance.wires?.[out] ?? [], found, how);
+          for (const next of outsAt(instance, out)) left(instance.z!, next);
         }
       };
+      const how: Walk = { known: new Map(), until, left };
       for (const port of ports) {
-        walk(node.wires?.[port] ?? [], found, goOn);
-        for (const out of outsAt(node, port)) goOn(node.z!, out);
+        walk(node.wires?.[port] ?? [], found, how);
+        for (const out of outsAt(node, port)) left(node.z!, out);
       }
       return found;
     },

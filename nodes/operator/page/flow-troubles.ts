@@ -39,9 +39,10 @@ function sameName(queue: FlowNode, queues: FlowNode[]): Trouble[] {
 }
 
 function deliveries(graph: FlowGraph, queue: FlowNode): Trouble[] {
-  const reach = graph.from(queue, [1]);
+  // What fails behind the end of an event is no longer the event's trouble.
+  const reach = graph.from(queue, { ports: [1], until: settles });
   const way = [...reach.nodes];
-  const settled = way.some(({ type, settles }) => settlers.includes(type) && settles !== false);
+  const settled = way.some(settles);
   const uncaught = way.filter((node) => mayFail.includes(node.type) && !isCaught(graph, node));
   const places = new Set(uncaught.map(({ z }) => z));
   return [
@@ -52,6 +53,10 @@ function deliveries(graph: FlowGraph, queue: FlowNode): Trouble[] {
       values: { tab: placeName(graph.byId(z)) },
     })),
   ];
+}
+
+function settles({ type, settles: does }: FlowNode): boolean {
+  return settlers.includes(type) && does !== false;
 }
 
 function placeName(place: FlowNode | undefined): string {
@@ -79,7 +84,7 @@ function sees(graph: FlowGraph, { scope, g }: FlowNode, node: FlowNode): boolean
 }
 
 function noDeadLetter(graph: FlowGraph, node: FlowNode): Trouble[] {
-  const { nodes, open } = graph.from(node, [1]);
+  const { nodes, open } = graph.from(node, { ports: [1] });
   const ends = open || [...nodes].some(({ type }) => type === "dead-letter");
   return ends ? [] : [{ node: node.id, what: "noDeadLetter", values: {} }];
 }
