@@ -67,29 +67,34 @@ export function openError(thrown: unknown, places: string): HoldfastError {
   if (thrown instanceof HoldfastError) return thrown;
   // Of a Cluster: what the last of its servers said.
   const said = (thrown as { lastNodeError?: unknown } | null)?.lastNodeError ?? thrown;
-  const [message, hint] = whyNotOpen(said, places);
-  return new HoldfastError(
-    { class: "unavailable", code: "cannot_open", message, hint, source: "queue" },
-    { cause: plainCause(said) },
-  );
+  return new HoldfastError(whyNotOpen(said, places), { cause: plainCause(said) });
 }
 
-function whyNotOpen(thrown: unknown, places: string): [message: string, hint: string] {
+function whyNotOpen(thrown: unknown, places: string): Omit<Failure, "at"> {
   const { message = "", code = "" } = thrown as { message?: string; code?: string };
   if (REFUSED.test(message))
-    return [
-      `The Redis server at ${places} does not let us in.`,
-      "Correct user and password in the queue-store node.",
-    ];
+    return {
+      class: "unavailable",
+      code: "cannot_open",
+      message: `The Redis server at ${places} does not let us in.`,
+      hint: "Correct user and password in the queue-store node.",
+      source: "queue",
+    };
   if (UNTRUSTED.test(code))
-    return [
-      `The certificate of the Redis server at ${places} can't be trusted (${message}).`,
-      "If an authority of your own signed it, start Node-RED with NODE_EXTRA_CA_CERTS=/path/to/authority.pem; write the host as the certificate names it.",
-    ];
-  return [
-    `The Redis server at ${places} can't be reached.`,
-    "Check its address, that it runs, that it can be reached from here, and that it speaks TLS if the address begins with rediss://, and does not if it begins with redis://.",
-  ];
+    return {
+      class: "unavailable",
+      code: "cannot_open",
+      message: `The certificate of the Redis server at ${places} can't be trusted (${message}).`,
+      hint: "If an authority of your own signed it, start Node-RED with NODE_EXTRA_CA_CERTS=/path/to/authority.pem; write the host as the certificate names it.",
+      source: "queue",
+    };
+  return {
+    class: "unavailable",
+    code: "cannot_open",
+    message: `The Redis server at ${places} can't be reached.`,
+    hint: "Check its address, that it runs, that it can be reached from here, and that it speaks TLS if the address begins with rediss://, and does not if it begins with redis://.",
+    source: "queue",
+  };
 }
 
 /** ioredis hangs the command with all its arguments on an error: a payload, or the password itself. */
