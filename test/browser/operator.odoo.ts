@@ -130,7 +130,7 @@ describe("an operator and a real Odoo", function () {
           await orders().locator(".hf-pill.hf-held").waitFor({ timeout: 90_000 });
           await orders().getByText("the destination is away, nothing is lost").waitFor();
           await orders()
-            .getByText(/Next probe in|A probe is out now/)
+            .getByText(/(First|Next) probe in|A probe is out now/)
             .waitFor();
           odooServer("start");
           await orders().getByRole("button", { name: "Probe now" }).click();

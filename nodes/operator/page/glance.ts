@@ -96,12 +96,7 @@ function queueCard(queue: QueueView, mayWrite: boolean, now: number, acts: Glanc
         "hf-warn",
         t("operator.glance.held", { age: duration(now - held.since) }),
         held.failure.message,
-        held.probing
-          ? t("operator.glance.probing")
-          : t("operator.glance.nextProbe", {
-              in: duration(held.nextProbeAt - now),
-              probes: held.failedProbes,
-            }),
+        held.probing ? t("operator.glance.probing") : nextProbe(held, now),
         mayWrite && button(t("operator.act.probe"), () => acts.probe(name), { keep: `${name} probe` }),
       ),
     queue.retrying && queue.retrying.endedAt === null && retrying(queue, mayWrite, acts),
@@ -113,6 +108,13 @@ function queueCard(queue: QueueView, mayWrite: boolean, now: number, acts: Glanc
           button(t("operator.act.dismiss"), () => acts.dismissRetry(name), { keep: `${name} dismiss` }),
       ),
   );
+}
+
+function nextProbe({ nextProbeAt, failedProbes }: NonNullable<QueueView["held"]>, now: number): string {
+  const soon = { in: duration(nextProbeAt - now) };
+  return failedProbes === 0
+    ? t("operator.glance.firstProbe", soon)
+    : t("operator.glance.nextProbe", { ...soon, probes: failedProbes });
 }
 
 /** Nothing in it, nothing the matter with it. */
