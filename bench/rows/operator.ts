@@ -1,10 +1,10 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import type { Failure } from "../../src/index.ts";
 import { openEmbeddedDatabase } from "../../src/queue/sqlite/database.ts";
-import { launchBrowser } from "../../test/support/editor-browser.ts";
+import { chromium, launchBrowser } from "../../test/support/editor-browser.ts";
 import { type FlowServer, scratch, startFlows } from "../flow-server.ts";
 import { median } from "../measure.ts";
 import { orderBodies } from "../order-bodies.ts";
@@ -20,6 +20,10 @@ const queueName = "orders";
 export const operator: Row = {
   name: "operator",
   async measure({ say }) {
+    if (!existsSync(chromium)) {
+      say(`there is no ${chromium}: no operator to measure`);
+      return { figures: [] };
+    }
     const file = path.join(scratch, "operator", "queue.db");
     mkdirSync(path.dirname(file), { recursive: true });
     await makeDeadLetters(file);

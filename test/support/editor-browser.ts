@@ -1,11 +1,11 @@
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type Page, chromium as playwright } from "playwright-core";
 
 /** Any Chromium of this machine; `CHROMIUM` names another. */
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath,
+  return playwright.launch({
+    executablePath: chromium,
     args: [
       "--headless",
       "--no-sandbox",
