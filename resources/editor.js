@@ -103,7 +103,10 @@
      * `refusal` of the HTTP status.
      */
     ask: (button, result, { running, path, body, answered, refusal }) => {
-      const say = (lines) => result.empty().append([lines].flat().map((line) => $("<div>").text(line)));
+      const say = (lines) =>
+        result
+          .empty()
+          .append([lines].flat().map((line) => $("<div>", { class: "holdfast-line" }).text(line)));
       button.on("click", () => {
         const to = path();
         if (to === null) return say(refusal(null));

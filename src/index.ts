@@ -12,6 +12,7 @@ export type * from "./import-plan.ts";
 export { parseExactJson } from "./json.ts";
 export { readPush, setUpPush, setUpPushAs } from "./odoo/automation.ts";
 export { createOdooClient, type OdooClient } from "./odoo/client.ts";
+export { type OdooConnectionReport, testOdooConnection } from "./odoo/connection.ts";
 export { lookUp } from "./odoo/external-ids.ts";
 export { createGatherer } from "./odoo/gather.ts";
 export { applyPlans, type PlanResult } from "./odoo/import.ts";

@@ -9,6 +9,7 @@ import {
   type Runtime,
   setting,
 } from "../runtime/index.ts";
+import { serveConnectionTest } from "./connection-test.ts";
 
 interface Config extends NodeDef {
   url: string;
@@ -52,4 +53,5 @@ export default function register(RED: Runtime): void {
     OdooServer,
     { credentials: { apiKey: { type: "password" } } },
   );
+  serveConnectionTest(RED);
 }

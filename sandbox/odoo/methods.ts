@@ -15,7 +15,7 @@ import { type Field, isRelational, type Values } from "./fields.ts";
 import { applyInventory, cancelDeliveries, planDelivery, validatePicking } from "./goods.ts";
 import { load, missingText } from "./load.ts";
 import { createRecord, unlinkRecords, writeRecords } from "./records.ts";
-import { requireRight } from "./rights.ts";
+import { hasRight, isSalesperson, requireRight } from "./rights.ts";
 import { named, readRows, searchRows } from "./search.ts";
 
 /** A public method of a model: its Python parameters in order, and what it does. */
@@ -80,8 +80,12 @@ const everyModel: Record<string, Method> = {
       }),
     ),
   ),
-  has_access: onRecords(["operation"], [], () => true),
-  check_access_rights: onModel(["operation"], ["raise_exception"], () => true),
+  has_access: onRecords(["operation"], [], (call, model, _ids, { operation }) =>
+    hasRight(call, model, String(operation)),
+  ),
+  check_access_rights: onModel(["operation"], ["raise_exception"], (call, model, _ids, { operation }) =>
+    hasRight(call, model, String(operation)),
+  ),
   read: onRecords([], ["fields", "load"], (call, model, ids, { fields, load: mode }) => {
     const rows = ids.flatMap((id) => call.db.row(model, id) ?? []);
     return readRows(call, model, rows, fields, mode === undefined || mode === "_classic_read");
@@ -151,6 +155,8 @@ const saleOrder: Record<string, Method> = {
 const byModel: Record<string, Record<string, Method>> = {
   "sale.order": saleOrder,
   "res.users": {
+    // No group that is asked for is an ordinary salesperson's.
+    has_group: onModel(["group_ext_id"], [], (call) => !isSalesperson(call)),
     context_get: onModel([], [], (call) => {
       const user = call.db.row("res.users", call.uid)!;
       return { lang: user.lang, tz: user.tz, uid: call.uid };

@@ -7,6 +7,8 @@ export type Operation = "access" | "create" | "write" | "unlink";
 /** What a plain sales-and-stock user may not do, and which group may (seen on a live 19.0). */
 const forbidden: Record<string, Partial<Record<Operation, string>>> = {
   "ir.model.data": all("Access Rights"),
+  "account.move": changes("Invoicing/Billing"),
+  "account.payment": changes("Invoicing/Billing"),
   "sale.order": { unlink: "Sales/Administrator" },
   "product.product": changes("Products/Create"),
   "product.template": changes("Products/Create"),
@@ -30,6 +32,12 @@ function all(group: string): Partial<Record<Operation, string>> {
 /** Whether the caller is held to a salesperson's rights. */
 export function isSalesperson({ db, uid }: Call): boolean {
   return db.settings.rights === "sales" && uid !== adminId;
+}
+
+/** As a model's has_access answers. */
+export function hasRight(call: Call, model: string, operation: string): boolean {
+  const wanted = operation === "read" ? "access" : (operation as Operation);
+  return forbidden[model]?.[wanted] === undefined || !isSalesperson(call);
 }
 
 export function requireRight(call: Call, model: string, operation: Operation): void {

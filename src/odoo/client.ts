@@ -33,12 +33,20 @@ export interface OdooClient {
    * @throws HoldfastError with the failure's class; never anything else.
    */
   call(model: string, method: string, params?: CallParams): Promise<unknown>;
+  /** How it is reached. @throws HoldfastError */
+  reached(): Promise<OdooReached>;
   /** Asked once, and again after the server was away. @throws HoldfastError */
   version(): Promise<OdooVersion>;
   /** Closes idle connections and breaks off running calls; a closed client can be used again. */
   close(): void;
   /** Who this client is, for messages; holds no secret. */
   readonly asked: Asked;
+}
+
+export interface OdooReached {
+  transport: "json2" | "xmlrpc";
+  /** How far the server's clock, or its proxy's, is ahead of ours, in milliseconds; null when it does not say. */
+  clockAheadMs: number | null;
 }
 
 /** Makes a client; nothing is connected before the first call. */
@@ -53,6 +61,7 @@ export function createOdooClient(config: OdooConfig, time?: GateTime): OdooClien
   };
   let http: Http | undefined;
   let known: Promise<OdooVersion> | undefined;
+  let clockAheadMs: number | null = null;
   const transports = new Map<"json2" | "xmlrpc", Transport>();
 
   /** Every request goes through here: the cap, and network faults turned into failures. */
@@ -62,7 +71,11 @@ export function createOdooClient(config: OdooConfig, time?: GateTime): OdooClien
         if (originOf(config.url) === undefined) throw badUrl(asked);
         http ??= createHttp(asked.origin, { timeoutMs, maxSockets: maxParallel });
         try {
-          return await http.send(request);
+          const answer = await http.send(request);
+          const date = Date.parse(String(answer.headers.date ?? ""));
+          // The header counts whole seconds: its middle is the likeliest.
+          clockAheadMs = Number.isNaN(date) ? null : date + 500 - Date.now();
+          return answer;
         } catch (error) {
           throw error instanceof HttpFault ? networkFailure(error, asked) : error;
         }
@@ -93,8 +106,13 @@ export function createOdooClient(config: OdooConfig, time?: GateTime): OdooClien
     return known;
   }
 
+  async function transportKind(): Promise<"json2" | "xmlrpc"> {
+    if (wanted !== "auto") return wanted;
+    return (await version()).major >= 19 ? "json2" : "xmlrpc";
+  }
+
   async function transport(): Promise<Transport> {
-    const kind = wanted === "auto" ? ((await version()).major >= 19 ? "json2" : "xmlrpc") : wanted;
+    const kind = await transportKind();
     let made = transports.get(kind);
     if (!made) {
       made = (kind === "json2" ? createJson2 : createXmlRpc)({ http: guarded, config, asked });
@@ -106,6 +124,7 @@ export function createOdooClient(config: OdooConfig, time?: GateTime): OdooClien
   return {
     asked,
     version,
+    reached: async () => ({ transport: await transportKind(), clockAheadMs }),
     call: (model, method, params = {}) =>
       watched(async () => (await transport()).call(model, method, params, isRepeatable(method))),
     close() {

@@ -120,6 +120,16 @@ describe("the editor", function () {
         await editor.closeDialog();
       });
 
+      it("tests an Odoo server's connection at one click, and says in words what is wrong", async () => {
+        const { page } = editor;
+        await editor.openDialog("odoo");
+        await page.locator("#node-config-input-test").click();
+        const result = page.locator("#node-config-input-test-result");
+        await result.getByText("refuses connections").waitFor();
+        await page.screenshot({ path: picture("dialog-odoo-tested") });
+        await editor.closeDialog();
+      });
+
       it("asks what to do with items that are not stocked only where stock is set", async () => {
         const { page } = editor;
         await editor.openDialog("stock");

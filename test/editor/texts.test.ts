@@ -11,6 +11,10 @@ const chosen: Record<string, string[]> = {
     ...["shopifyId", "shopifyName", "warehouseId", "locationId", "code", "isDefault"],
     ...["stockDirection", "stockLocationIds", "buffer"],
   ],
+  "odoo-server.test.": ["ahead", "behind"],
+  "odoo-server.test.transport.": ["json2", "xmlrpc"],
+  "odoo-server.test.purpose.": ["orders", "deliveries", "counts", "invoices", "products"],
+  "odoo-server.test.group.": ["orders", "deliveries", "counts", "invoices", "products"],
   "location-mapper.stockDirection.": ["odoo", "shopify"],
   "location-mapper.stock.": ["stockLocationIds", "buffer"],
   "location-mapper.note.": [

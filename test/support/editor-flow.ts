@@ -20,7 +20,8 @@ export const everyNode: FlowNodeConfig[] = [
     id: "odoo",
     type: "odoo-server",
     name: "",
-    url: "https://example.odoo.com",
+    // Nobody listens there, either.
+    url: "http://127.0.0.1:1",
     db: "example",
     login: "shop-sync@example.com",
     transport: "auto",

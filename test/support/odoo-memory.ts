@@ -76,6 +76,7 @@ export function memoryOdoo(troubles: Troubles = {}, major = 19): MemoryOdoo {
     calls: [],
     stored,
     rows: {},
+    reached: async () => ({ transport: "json2", clockAheadMs: null }),
     asked: { origin: "memory", db: "shop", login: "bot", clean: (text) => text },
     version: async () => ({ major, full: `${major}.0` }),
     close() {},

@@ -1,0 +1,1 @@
+import "./connection.odoo.ts";
