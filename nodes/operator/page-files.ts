@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Runtime } from "../runtime/index.ts";
 import type { Answering, Asked } from "./access.ts";
+import { languageFor } from "./language.ts";
 
 /** By the name they are asked for: the file in dist, and what it is. */
 const files: Record<string, [file: string, type: string]> = {
@@ -15,6 +16,7 @@ const policy =
 
 /** Serves the page, its script, style and texts. They hold no data, so everybody may have them, as with the editor. */
 export function servePage(RED: Runtime, folder: string): void {
+  const locales = path.join(folder, "locales");
   const send = (response: Answering, type: string, body: string): void => {
     response.setHeader("Content-Type", type);
     response.setHeader("Cache-Control", "no-cache");
@@ -42,22 +44,14 @@ export function servePage(RED: Runtime, folder: string): void {
     response.end();
   });
   get("/holdfast/texts", (request, response) => {
-    const file = path.join(
-      folder,
-      "locales",
-      languageOf(request, path.join(folder, "locales")),
-      "operator.json",
+    const language = languageFor(
+      String(request.query.lng ?? ""),
+      request.headers["accept-language"] ?? "",
+      readdirSync(locales).filter((name) => existsSync(path.join(locales, name, "operator.json"))),
     );
+    const file = path.join(locales, language, "operator.json");
+    response.setHeader("Content-Language", language);
+    response.setHeader("Vary", "Accept-Language");
     send(response, "application/json; charset=utf-8", readFileSync(file, "utf8"));
   });
-}
-
-/** The first language that the browser asks for and that there is. */
-function languageOf({ headers }: Asked, folder: string): string {
-  const have = readdirSync(folder).filter((name) => existsSync(path.join(folder, name, "operator.json")));
-  const wanted = (headers["accept-language"] ?? "").split(",").map((one) => one.split(";")[0]!.trim());
-  const found = wanted.map((tag) =>
-    have.find((name) => name === tag || name.split("-")[0] === tag.split("-")[0]),
-  );
-  return found.find((name) => name !== undefined) ?? "en-US";
 }

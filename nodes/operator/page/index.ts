@@ -15,8 +15,13 @@ interface Editor extends FlowEditor {
   };
 }
 
-async function loadTexts(root: string): Promise<void> {
-  setTexts(await (await fetch(`${root}holdfast/texts`)).json());
+/** In the language of the editor, where somebody chose one there, else of the browser. Returns which. */
+async function loadTexts(root: string): Promise<string> {
+  const chosen = localStorage.getItem("editor-language") ?? "";
+  const response = await fetch(`${root}holdfast/texts?lng=${encodeURIComponent(chosen)}`);
+  const language = response.headers.get("Content-Language") ?? "en-US";
+  setTexts(await response.json(), language);
+  return language;
 }
 
 /** In the editor, which signs people in and keeps the channel open. */
@@ -39,7 +44,7 @@ async function mountInEditor(place: HTMLElement, RED: Editor): Promise<void> {
 }
 
 async function mountPage(place: HTMLElement): Promise<void> {
-  await loadTexts("");
+  document.documentElement.lang = await loadTexts("");
   let end = (): void => {};
   const enter = (): void => {
     let refused = false;

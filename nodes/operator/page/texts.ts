@@ -1,18 +1,19 @@
-/** Every visible word, from the locale file; times and numbers as the browser's language writes them. */
+/** Every visible word, from the locale file; times and numbers as its language writes them. */
 
 type Texts = { [key: string]: string | Texts };
 let texts: Texts = {};
-const language = "en-US";
+let language = "en-US";
 
-export function setTexts(loaded: Texts): void {
+export function setTexts(loaded: Texts, inLanguage: string): void {
   texts = loaded;
+  language = inLanguage;
 }
 
-/** A text with its places filled. `count` chooses between `key_one` and `key_other`. */
+/** A text with its places filled. `count` chooses between `key_one` and `key_other`, which serves for "many", too. */
 export function t(key: string, values: Record<string, string | number> = {}): string {
   const form =
     "count" in values ? `${key}_${new Intl.PluralRules(language).select(Number(values.count))}` : undefined;
-  const found = (form && look(form)) ?? look(key) ?? key;
+  const found = (form && look(form)) ?? look(`${key}_other`) ?? look(key) ?? key;
   return found.replace(/__(\w+?)__/g, (whole, name: string) =>
     name in values ? (typeof values[name] === "number" ? number(values[name]) : String(values[name])) : whole,
   );
