@@ -44,15 +44,22 @@ export { exportOpenEvents, type ImportTally, importEvents } from "./queue/transf
 export { startUpkeep } from "./queue/upkeep.ts";
 export { type QueueWorker, startWorker, type WorkerOutcome, type WorkerStatus } from "./queue/worker.ts";
 export { type AdminClient, type AdminConfig, createAdminClient } from "./shopify/admin.ts";
-export { type BackfillReport, runBackfill } from "./shopify/backfill.ts";
+export { type BackfillProgress, type BackfillReport, runBackfill } from "./shopify/backfill.ts";
 export type { BackfillEvent } from "./shopify/backfill-event.ts";
 export { type Arrived, arrivedEvent } from "./shopify/backfill-missing.ts";
 export {
   type BackfillJob,
   type BackfillSettings,
+  type ReadRequest,
   readBackfillRequest,
   readBackfillTopics,
 } from "./shopify/backfill-request.ts";
+export {
+  type BackfillState,
+  finished,
+  progressed,
+  readBackfillState,
+} from "./shopify/backfill-state.ts";
 export { type ConnectionReport, testConnection } from "./shopify/connection.ts";
 export { type CountedLevel, readCountedLevels } from "./shopify/counted-levels.ts";
 export { type EventIdentity, eventIdentity } from "./shopify/event-identity.ts";

@@ -35,6 +35,7 @@ const ours = [
   "odoo-write",
   "odoo-stock-in",
   "shopify-write",
+  "shopify-backfill",
   "retry-backoff",
   "dead-letter",
   "queue-ack",

@@ -1,0 +1,52 @@
+import { type Arrived, arrivedEvent, HoldfastError, unpackMessage } from "../../src/index.ts";
+import { findQueue, openQueues, type QueueSession } from "../runtime/index.ts";
+
+const eventsAtOnce = 100;
+
+/** What the queues of this Node-RED know of an order, in whatever state its events are. @throws HoldfastError */
+export async function arrivedEvents(queueName: string, orderId: string): Promise<Arrived[]> {
+  const arrived: Arrived[] = [];
+  for (const queue of queuesToAsk(queueName)) {
+    const running = queue.running();
+    if (running === null) throw notOpen(queue.name);
+    let after: number | undefined;
+    do {
+      const page = await running.store.list({
+        key: `order:${orderId}`,
+        limit: eventsAtOnce,
+        ...(after !== undefined && { after }),
+      });
+      for (const event of page.events) arrived.push(arrivedEvent(event.topic, unpackMessage(event).payload));
+      after = page.next ?? undefined;
+    } while (after !== undefined);
+  }
+  return arrived;
+}
+
+function queuesToAsk(name: string): QueueSession[] {
+  if (name === "") {
+    const all = openQueues();
+    if (all.length > 0) return all;
+  }
+  const queue = name === "" ? undefined : findQueue(name);
+  if (queue) return [queue];
+  throw new HoldfastError({
+    class: "rejected",
+    code: "no_queue",
+    message:
+      name === ""
+        ? "No durable-queue runs in this Node-RED, so nobody can say which events arrived."
+        : `No queue "${name}" runs in this Node-RED, so nobody can say which events arrived.`,
+    hint: "Deploy a durable-queue behind shopify-backfill, and name it as in the node's Queue field.",
+    source: "queue",
+  });
+}
+
+function notOpen(name: string): HoldfastError {
+  return new HoldfastError({
+    class: "unavailable",
+    code: "queue_closed",
+    message: `Queue "${name}" is not open yet.`,
+    source: "queue",
+  });
+}

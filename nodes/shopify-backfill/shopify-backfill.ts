@@ -1,0 +1,169 @@
+import type { NodeDef } from "node-red";
+import {
+  type BackfillReport,
+  type BackfillSettings,
+  type BackfillState,
+  finished,
+  HoldfastError,
+  progressed,
+  type ReadRequest,
+  readBackfillRequest,
+  readBackfillState,
+  readBackfillTopics,
+  runBackfill,
+} from "../../src/index.ts";
+import {
+  type FlowNode,
+  fail,
+  type Message,
+  onClose,
+  onInput,
+  positive,
+  type Runtime,
+  setting,
+  statusText,
+} from "../runtime/index.ts";
+import type { ShopifyStoreNode } from "../shopify-store/shopify-store.ts";
+import { arrivedEvents } from "./arrived-events.ts";
+import { storeEvent } from "./store-event.ts";
+
+interface Config extends NodeDef {
+  store: string;
+  topics: string;
+  queue: string;
+  lookBackHours: number | string;
+  overlapMinutes: number | string;
+  settleMinutes: number | string;
+}
+
+const contextKey = "backfill";
+
+/** Brings what Shopify never delivered: one run a message, one run at a time. */
+export default function register(RED: Runtime): void {
+  function ShopifyBackfill(this: FlowNode, config: Config): void {
+    RED.nodes.createNode(this, config);
+    const store = RED.nodes.getNode(config.store) as ShopifyStoreNode | null;
+    const queueName = setting(config.queue);
+    const stopping = new AbortController();
+    let running: Promise<unknown> = Promise.resolve();
+    let waiting = 0;
+
+    const settings = (): BackfillSettings => ({
+      topics: readBackfillTopics(setting(config.topics)),
+      lookBackMs: positive(config.lookBackHours, 72) * 3_600_000,
+      overlapMs: positive(config.overlapMinutes, 60) * 60_000,
+      settleMs: positive(config.settleMinutes, 5) * 60_000,
+    });
+    const readState = async (): Promise<BackfillState> =>
+      readBackfillState(
+        await new Promise((resolve, reject) =>
+          this.context().get(contextKey, undefined, (error: unknown, value: unknown) =>
+            error ? reject(error) : resolve(value),
+          ),
+        ),
+      );
+    const keepState = (state: BackfillState): Promise<void> =>
+      new Promise((resolve, reject) =>
+        this.context().set(contextKey, state, undefined, (error: unknown) =>
+          error ? reject(error) : resolve(),
+        ),
+      );
+    const show = (fill: "blue" | "yellow" | "green" | "grey", name: string, values: object = {}): void =>
+      this.status({
+        fill,
+        shape: "dot",
+        text: statusText(RED._(`shopify-backfill.status.${name}`, values as Record<string, string>)),
+      });
+
+    const run = async (request: ReadRequest): Promise<BackfillReport> => {
+      if (!store)
+        throw new HoldfastError({
+          class: "unavailable",
+          code: "not_configured",
+          message: RED._("shopify-backfill.error.no-store"),
+          source: "shopify",
+        });
+      let state = progressed(await readState(), request, request.job.from);
+      await keepState(state);
+      let seen = { checked: 0, missing: 0 };
+      const showProgress = (): void => show("blue", request.job.dryRun ? "looking" : "running", seen);
+      showProgress();
+      const report = await runBackfill({
+        client: store.client,
+        shop: store.shop,
+        job: request.job,
+        arrived: (orderId) => arrivedEvents(queueName, orderId),
+        emit: (event) => storeEvent(RED, this, event),
+        onProgress: async ({ position, checked, missing }) => {
+          seen = { checked, missing };
+          showProgress();
+          state = progressed(state, request, position);
+          await keepState(state);
+        },
+        signal: stopping.signal,
+        onWait: (wait) => {
+          if (wait === null) return showProgress();
+          show("yellow", "waiting", { reason: wait.failure.message });
+          this.warn(wait.failure.message);
+        },
+      });
+      await keepState(finished(state, request));
+      const { missingCount, checked, failed, notes } = report;
+      for (const { order, message } of failed) this.warn(`${order}: ${message}`);
+      for (const note of notes) this.warn(note);
+      const name = failed.length > 0 ? "failed" : missingCount > 0 ? "brought" : "complete";
+      show(name === "complete" ? "green" : "yellow", report.dryRun && missingCount > 0 ? "found" : name, {
+        checked,
+        missing: missingCount,
+        failed: failed.length,
+      });
+      return report;
+    };
+
+    /** One after the other; what was not finished before comes first. */
+    const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+      const turn = running.then(work, work);
+      running = turn.catch(() => {});
+      return turn;
+    };
+    const goOn = async (): Promise<void> => {
+      const { unfinished } = await readState();
+      if (unfinished) this.send([null, { payload: await run(unfinished) }]);
+    };
+
+    onInput(this, "shopify", async (message, send) => {
+      const read = (position: number | null): ReadRequest =>
+        readBackfillRequest(message.payload, settings(), { now: Date.now(), position });
+      // What a schedule asks for while a run is on, that run does.
+      if (waiting > 0 && read(null).isPlain) return;
+      waiting++;
+      try {
+        await inTurn(async () => {
+          await goOn();
+          message.payload = await run(read((await readState()).position));
+          send([null, message]);
+        });
+      } catch (thrown) {
+        // Stopped by a deploy: what is left is remembered, and done at the next start.
+        if (!stopping.signal.aborted) throw thrown;
+      } finally {
+        waiting--;
+      }
+    });
+
+    const resume = (): void => {
+      inTurn(goOn).catch((thrown) => {
+        if (stopping.signal.aborted) return;
+        const message: Message = { _msgid: RED.util.generateId() };
+        fail(this, message, thrown, "shopify", (error) => this.error(error, message));
+      });
+    };
+    RED.events.once("flows:started", resume);
+    onClose(this, async () => {
+      RED.events.off("flows:started", resume);
+      stopping.abort();
+      await running;
+    });
+  }
+  RED.nodes.registerType("shopify-backfill", ShopifyBackfill);
+}
