@@ -8,8 +8,16 @@ import * as fulfillment from "../../src/shopify/fulfillment-operations.ts";
 import { readLevelsOperation } from "../../src/shopify/inventory-levels.ts";
 import { activateOperation, setQuantitiesOperation } from "../../src/shopify/inventory-writes.ts";
 import * as orderReader from "../../src/shopify/order-reader-queries.ts";
+import {
+  createSubscriptionOperation,
+  listSubscriptionsOperation,
+  moveSubscriptionOperation,
+} from "../../src/shopify/subscriptions.ts";
 
 const operations: AdminOperation[] = [
+  createSubscriptionOperation,
+  listSubscriptionsOperation,
+  moveSubscriptionOperation,
   ...Object.values(fulfillment),
   readLevelsOperation(1),
   readLevelsOperation(8),
