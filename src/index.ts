@@ -85,6 +85,13 @@ export {
   readStockRows,
   setStockOfAll,
 } from "./shopify/stock-command.ts";
+export { webhookAddress } from "./shopify/subscription-address.ts";
+export {
+  absentTopics,
+  checkWebhooks,
+  registerWebhooks,
+  type WebhookReport,
+} from "./shopify/subscriptions.ts";
 export { eventToPlan, mappedTopics } from "./sync/event-to-plan.ts";
 export { fulfillmentToPlan } from "./sync/fulfillment.ts";
 export { type OdooStock, type StockedProduct, type StockSource, stockRows } from "./sync/inventory.ts";

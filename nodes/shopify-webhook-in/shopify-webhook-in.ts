@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { NodeDef } from "node-red";
-import { parseExactJson, receiveWebhook } from "../../src/index.ts";
+import { parseExactJson, receiveWebhook, webhookAddress } from "../../src/index.ts";
 import {
   addRawRoute,
   answer,
   expireReceipt,
-  type FlowNode,
   normalisePath,
   onClose,
   onlyTarget,
@@ -17,12 +16,17 @@ import {
   unclaimedMessages,
 } from "../runtime/index.ts";
 import type { ShopifyStoreNode } from "../shopify-store/shopify-store.ts";
+import { type ShopifyWebhookInNode, serveWebhookRoutes } from "./webhook-routes.ts";
+import { type Registration, webhooksInShopify } from "./webhooks-in-shopify.ts";
 
 interface Config extends NodeDef {
   store: string;
   path: string;
   topics: string;
   limitMb: number | string;
+  publicUrl: string;
+  registration: Registration;
+  checkMinutes: number | string;
 }
 
 /** Shopify gives up after 5 s; an answer it no longer hears would look like a success here. */
@@ -30,7 +34,8 @@ const answerWithinMs = 4_500;
 const warnEveryMs = 60_000;
 
 export default function register(RED: Runtime): void {
-  function ShopifyWebhookIn(this: FlowNode, config: Config): void {
+  serveWebhookRoutes(RED);
+  function ShopifyWebhookIn(this: ShopifyWebhookInNode, config: Config): void {
     RED.nodes.createNode(this, config);
     const store = RED.nodes.getNode(config.store) as ShopifyStoreNode | null;
     const path = normalisePath(setting(config.path) || "/shopify/webhooks");
@@ -53,18 +58,40 @@ export default function register(RED: Runtime): void {
       complained = false;
       listening();
     };
+    /** What Shopify has of this node's webhooks; null while nobody looked. */
+    let inShopify: { fill: "grey" | "green" | "yellow"; text: string } | null = null;
     const listening = (): void => {
-      this.status({
+      const { fill, text } = inShopify ?? {
         fill: "grey",
-        shape: "ring",
         text: RED._("shopify-webhook-in.status.listening", { path }),
-      });
+      };
+      this.status({ fill, shape: "ring", text: statusText(text) });
     };
     const missing = !store?.shop
       ? RED._("shopify-webhook-in.error.no-shop")
       : store.webhookSecrets.length === 0
         ? RED._("shopify-webhook-in.error.no-secret")
         : undefined;
+
+    if (store)
+      this.webhooks = webhooksInShopify({
+        client: store.client,
+        address: webhookAddress(setting(config.publicUrl), String(RED.settings.httpNodeRoot || "/"), path),
+        topics,
+        registration: config.registration || "check",
+        everyMs: positive(config.checkMinutes, 60) * 60_000,
+        tell: ({ registered, absent, made }) => {
+          const name = absent.length > 0 ? "absent" : made.length > 0 ? "made" : "registered";
+          const told = { path, count: registered, topics: (absent.length > 0 ? absent : made).join(", ") };
+          const text = RED._(`shopify-webhook-in.status.${name}`, told as unknown as Record<string, string>);
+          inShopify = { fill: name === "registered" ? "green" : "yellow", text };
+          if (made.length > 0) this.warn(RED._("shopify-webhook-in.warn.made", { topics: made.join(", ") }));
+          if (absent.length > 0)
+            this.warn(RED._("shopify-webhook-in.warn.absent", { topics: absent.join(", ") }));
+          if (!complained) listening();
+        },
+        failed: (message) => this.warn(RED._("shopify-webhook-in.warn.unchecked", { reason: message })),
+      });
 
     const receive = (request: IncomingMessage, body: Buffer, response: ServerResponse): void => {
       if (missing || !store) {
@@ -118,8 +145,16 @@ export default function register(RED: Runtime): void {
         for (const message of unclaimedMessages(this.id)) this.send(message);
       };
       RED.events.on("flows:started", sendAgain);
+      let stopWatching = (): void => {};
+      const watch = (): void => {
+        stopWatching();
+        stopWatching = this.webhooks?.watch() ?? stopWatching;
+      };
+      RED.events.once("flows:started", watch);
       onClose(this, (removed) => {
         RED.events.off("flows:started", sendAgain);
+        RED.events.off("flows:started", watch);
+        stopWatching();
         remove(removed);
       });
       if (missing) complain(missing);

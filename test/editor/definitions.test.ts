@@ -32,6 +32,9 @@ const defaults: Record<string, Record<string, unknown>> = {
     store: "",
     path: "/shopify/webhooks",
     topics: "orders/create",
+    publicUrl: "",
+    registration: "check",
+    checkMinutes: 60,
     limitMb: 5,
   },
   "durable-queue": {

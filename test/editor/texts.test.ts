@@ -49,6 +49,18 @@ const chosen: Record<string, string[]> = {
   "shopify-write.payload.": ["stock", "fulfillment", "graphql"],
   "shopify-backfill.status.": ["running", "looking", "waiting", "complete", "brought", "found", "failed"],
   "shopify-backfill.output.": ["event", "report"],
+  "shopify-webhook-in.state.": [
+    "registered",
+    "changed",
+    "version",
+    "missing",
+    "elsewhere",
+    "scope",
+    "app",
+    "star",
+    "refused",
+  ],
+  "shopify-webhook-in.status.": ["registered", "absent", "made", "listening"],
   "shopify-webhook-in.address.": ["register", "outside", "off"],
 };
 
