@@ -11,12 +11,12 @@ import { type Shopify, startShopify, stopShopify } from "../support/shopify-admi
 import { temporaryFolder } from "../support/temporary.ts";
 
 const topics = [
-  "orders/create",
-  "orders/updated",
-  "orders/cancelled",
-  "refunds/create",
   "fulfillments/create",
   "fulfillments/update",
+  "orders/cancelled",
+  "orders/create",
+  "orders/updated",
+  "refunds/create",
 ];
 
 describe("the example “Nightly reconcile”", function () {
@@ -31,8 +31,17 @@ describe("the example “Nightly reconcile”", function () {
   before(async () => {
     shopify = await startShopify({ bucket: { maximum: 20_000, restoreRate: 10_000 } });
     odoo = await startOdooStandIn({});
+    await start();
+    const example = withNode(exampleFlow("nightly-reconcile"), "nr-report", { console: true });
+    const flow = withNode(withNode(example, "nr-backfill", { settleMinutes: 0.02 }), "nr-in", {
+      publicUrl: nodeRed.url,
+    });
+    await nodeRed.deploy(withNode(flow, "nr-retry", { baseSeconds: 0.1, capSeconds: 1 }));
+  });
+  const start = async (port?: number): Promise<void> => {
     nodeRed = await launchNodeRed({
       userDir: folder.path,
+      ...(port !== undefined && { port }),
       env: {
         SHOPIFY_SHOP: shopify.domain,
         SHOPIFY_ADMIN_URL: shopify.url,
@@ -44,12 +53,8 @@ describe("the example “Nightly reconcile”", function () {
         ODOO_API_KEY: odoo.apiKey,
       },
     });
-    const example = withNode(exampleFlow("nightly-reconcile"), "nr-report", { console: true });
-    const flow = withNode(example, "nr-backfill", { settleMinutes: 0.02 });
-    await nodeRed.deploy(withNode(flow, "nr-retry", { baseSeconds: 0.1, capSeconds: 1 }));
     statuses = await watchStatuses(nodeRed.url);
-    for (const topic of topics) shopify.shop.outbox.subscribe(topic, `${nodeRed.url}/shopify/webhooks`);
-  });
+  };
   after(async () => {
     statuses?.close();
     await nodeRed?.stop();
@@ -96,6 +101,28 @@ describe("the example “Nightly reconcile”", function () {
     });
   };
 
+  const subscribed = (): string[] => shopify.shop.outbox.subscriptions.map(({ topic }) => topic).sort();
+  const ask = async (work: string) =>
+    (await (
+      await fetch(`${nodeRed.url}/holdfast/shopify-webhook-in/nr-in/${work}`, { method: "POST" })
+    ).json()) as { ok: boolean; address: string; rows: { topic: string; state: string; changed?: true }[] };
+
+  it("registers its webhooks at the start, and again at the press of the button", async () => {
+    await eventually("all are registered", () => subscribed().length === topics.length);
+    assert.deepEqual(subscribed(), topics);
+    const address = `${nodeRed.url}/shopify/webhooks`;
+    assert.ok(shopify.shop.outbox.subscriptions.every(({ uri }) => uri === address));
+
+    shopify.shop.outbox.unsubscribe(shopify.shop.outbox.subscriptions[0]!.id);
+    const missing = await ask("webhooks");
+    assert.equal(missing.address, address);
+    assert.equal(missing.rows.filter(({ state }) => state === "missing").length, 1);
+    const made = await ask("register");
+    assert.equal(made.rows.filter(({ changed }) => changed).length, 1);
+    assert.ok(made.rows.every(({ state }) => state === "registered"));
+    assert.deepEqual(subscribed(), topics);
+  });
+
   it("brings in what Shopify never delivered, once, with equal totals", async () => {
     const { orders, outbox } = shopify.shop;
     outbox.settings.lossShare = 0.35;
@@ -130,5 +157,39 @@ describe("the example “Nightly reconcile”", function () {
     assert.equal(after.done! - before.done!, placed.length);
     assert.equal(after.dead, 0);
     assert.deepEqual(odoo.snapshot(), snapshot);
+  });
+
+  it("registers what Shopify deleted while it was away, and brings in what happened meanwhile", async () => {
+    const { orders, outbox } = shopify.shop;
+    const { port } = nodeRed;
+    statuses.close();
+    await nodeRed.kill();
+    Object.assign(outbox.settings, { retryDelaysMs: [5, 5, 5, 5, 5, 5, 5, 5] });
+    shopify.pass(1_000);
+    const unheard = makeOrders({ seed: 21, count: 3, firstNumber: 1041 }).map((made) =>
+      orders.place(made.body),
+    );
+    for (const order of placed.slice(8, 10)) orders.cancel(order);
+    placed.push(...unheard);
+    await outbox.idle();
+    assert.deepEqual(outbox.tally.deletedSubscriptions.toSorted(), [
+      "orders/cancelled",
+      "orders/create",
+      "orders/updated",
+    ]);
+
+    await start(port);
+    await eventually("they are registered again", () => subscribed().length === topics.length);
+    assert.deepEqual(subscribed(), topics);
+    assert.ok(
+      await eventually("the log says so", () =>
+        nodeRed.log.some((line) => /did not have these webhooks.*orders\/create/.test(line)),
+      ),
+    );
+    await reconcile(/^5 missing events brought/);
+    assert.equal((await settled()).dead, 0);
+    assert.deepEqual(differences(), []);
+    assert.equal(odoo.snapshot().orders.length, placed.length);
+    assert.equal(odoo.snapshot().duplicates, 0);
   });
 });
