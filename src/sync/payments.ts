@@ -1,5 +1,5 @@
 import type { PlanPayment, RecordReference } from "../import-plan.ts";
-import { zero } from "../money.ts";
+import { decimal, zero } from "../money.ts";
 import { odooDateTime } from "./dates.ts";
 import { amountText } from "./expected-totals.ts";
 import type { MoneyView } from "./money-view.ts";
@@ -19,9 +19,7 @@ export function orderPayments(
   options: OrderMappingOptions,
   who: string,
 ): PlanPayment[] {
-  const paid = money
-    .required({ total_price: total }, "total_price", "the order")
-    .minus(outstanding(order, money));
+  const paid = decimal(total).minus(outstanding(order, money));
   if (paid.lte(0)) return [];
   const gateways = gatewayNames(order.payment_gateway_names);
   return [

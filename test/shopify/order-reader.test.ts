@@ -27,7 +27,8 @@ const settings: OrderMappingSettings[] = [
   {
     money: "presentment",
     confirm: "paid",
-    invoice: "invoice",
+    invoice: "invoice_and_payment",
+    journals: [{ gateway: "*", journal: "BNK1" }],
     missingTax: "create",
     missingProduct: "create",
     tags: true,

@@ -101,6 +101,27 @@ describe("orderToPlan", () => {
     assert.equal("pricelist_id" in orderOf(orderToPlan(atHome, { money: "presentment" })).values, false);
   });
 
+  it("an order in the buyer's currency is paid in it", () => {
+    const payload = order({
+      paidIn: { currency: "USD", total: "18.40", tax: "0.00" },
+      items: [item({ price: "20.00", paid: "18.40" })],
+      total: "20.00",
+      more: { financial_status: "paid", payment_gateway_names: ["paypal"], total_outstanding: "0.00" },
+    });
+    const plan = orderToPlan(payload, {
+      money: "presentment",
+      confirm: "paid",
+      invoice: "invoice_and_payment",
+      journals: [{ gateway: "*", journal: "BNK1" }],
+    });
+    const [, invoice] = plan.steps ?? [];
+    assert.ok(invoice?.kind === "invoice");
+    assert.deepEqual(
+      invoice.payments.map(({ amount }) => amount),
+      ["18.40"],
+    );
+  });
+
   it("tells an operator which SKU is missing and where to set it", () => {
     const plan = orderToPlan(
       order({ items: [item({ title: "Shirt - Red", price: "20.00" })], total: "20.00" }),
