@@ -72,6 +72,8 @@ describe("what never arrived of an order", () => {
     assert.deepEqual(topicsOf(change({ fulfillments: [parcel] }), [told("orders/updated", 10), sent]), [
       "fulfillments/update",
     ]);
+    // One that was called back before anybody heard of it moves no goods.
+    assert.deepEqual(topicsOf(change({ fulfillments: [parcel] }), [told("orders/updated", 10)]), []);
   });
 
   it("counts an instant as the same in whatever zone it is told", () => {
