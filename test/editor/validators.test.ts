@@ -63,7 +63,21 @@ const cases: Record<string, Record<string, Case>> = {
       bad: [[{ sku: "", units: 2 }], [{ sku: "TENT", units: 0 }], [{ sku: "TENT", units: "two" }]],
     },
   },
+  "shopify-backfill": {
+    topics: {
+      good: ["", "*", "orders/create", "orders/create, refunds/create\nfulfillments/update", env("TOPICS")],
+      bad: ["orders/paid", "carts/create", "orders/create;refunds/create", "orders"],
+    },
+    lookBackHours: { good: [72, "1", env("HOURS")], bad: [0, "", "a week", 99_999] },
+    overlapMinutes: { good: [60, "1.5"], bad: [0, ""] },
+    settleMinutes: { good: [5, "0.5", env("MINUTES")], bad: [0, "", -1] },
+  },
   "shopify-webhook-in": {
+    publicUrl: {
+      good: ["", "https://hooks.example.com", "https://example.com/in", env("PUBLIC_URL")],
+      bad: ["hooks.example.com", "ftp://hooks.example.com", "https://", "/shopify/webhooks"],
+    },
+    checkMinutes: { good: [60, "0.5"], bad: [0, "", "hourly"] },
     path: {
       good: ["/shopify/webhooks", "/shop", "/a.b/c-d_e~f/", env("WEBHOOK_PATH")],
       bad: ["", "/", "shopify", "/shop/:id", "/shop?x=1", "/a b", "//a"],
