@@ -93,8 +93,7 @@ export function makeOutbox(options: {
         tally.failed++;
         const delay = settings.retryDelaysMs[attempt];
         if (delay === undefined) {
-          remove(subscription.id);
-          tally.deletedSubscriptions.push(subscription.topic);
+          if (remove(subscription.id)) tally.deletedSubscriptions.push(subscription.topic);
           return;
         }
         await sleep(delay, undefined, { signal: closing.signal });
