@@ -80,15 +80,16 @@ export default function register(RED: Runtime): void {
         topics,
         registration: config.registration || "check",
         everyMs: positive(config.checkMinutes, 60) * 60_000,
-        tell: ({ registered, absent, made }) => {
+        tell: ({ registered, absent, made, byHand }) => {
           const name = absent.length > 0 ? "absent" : made.length > 0 ? "made" : "registered";
           const told = { path, count: registered, topics: (absent.length > 0 ? absent : made).join(", ") };
           const text = RED._(`shopify-webhook-in.status.${name}`, told as unknown as Record<string, string>);
           inShopify = { fill: name === "registered" ? "green" : "yellow", text };
+          if (!complained) listening();
+          if (byHand) return;
           if (made.length > 0) this.warn(RED._("shopify-webhook-in.warn.made", { topics: made.join(", ") }));
           if (absent.length > 0)
             this.warn(RED._("shopify-webhook-in.warn.absent", { topics: absent.join(", ") }));
-          if (!complained) listening();
         },
         failed: (message) => this.warn(RED._("shopify-webhook-in.warn.unchecked", { reason: message })),
       });

@@ -25,8 +25,8 @@ export interface WebhookSettings {
   topics: readonly string[];
   registration: Registration;
   everyMs: number;
-  /** What a look found: what is not sent here, and what was made again. */
-  tell: (found: { registered: number; absent: string[]; made: string[] }) => void;
+  /** What a look found: what is not sent here, and what was made again. By hand, whoever pressed the button knows. */
+  tell: (found: { registered: number; absent: string[]; made: string[]; byHand: boolean }) => void;
   failed: (message: string) => void;
 }
 
@@ -46,25 +46,26 @@ export function webhooksInShopify(settings: WebhookSettings): WebhooksInShopify 
       });
     return { address: settings.address, topics };
   };
-  const check = async () => checkWebhooks(client, wanted());
-  const register = async (options: { move: boolean }) => registerWebhooks(client, wanted(), options);
-
+  const tell = (report: WebhookReport, byHand: boolean): WebhookReport => {
+    const { rows } = report;
+    settings.tell({
+      registered: rows.filter(({ state }) => state === "registered" || state === "version").length,
+      absent: absentTopics(report),
+      made: rows.filter(({ changed }) => changed).map(({ topic }) => topic),
+      byHand,
+    });
+    return report;
+  };
   const look = async (): Promise<void> => {
-    let report = await check();
-    let made: string[] = [];
-    if (registration === "repair" && absentTopics(report).length > 0) {
-      report = await register({ move: false });
-      made = report.rows.filter(({ changed }) => changed).map(({ topic }) => topic);
-    }
-    const registered = report.rows.filter(
-      ({ state }) => state === "registered" || state === "version",
-    ).length;
-    settings.tell({ registered, absent: absentTopics(report), made });
+    let report = await checkWebhooks(client, wanted());
+    if (registration === "repair" && absentTopics(report).length > 0)
+      report = await registerWebhooks(client, wanted());
+    tell(report, false);
   };
 
   return {
-    check,
-    register,
+    check: async () => tell(await checkWebhooks(client, wanted()), true),
+    register: async (options) => tell(await registerWebhooks(client, wanted(), options), true),
     watch() {
       // Whoever only receives needs neither an address nor an app.
       if (registration === "button" || (registration === "check" && settings.address === null))
