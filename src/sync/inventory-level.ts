@@ -23,7 +23,6 @@ export interface StockRecheck {
   inventoryItemId: string;
   shopifyLocationId: string;
   odooLocationIds: number[];
-  /** None where no shop was asked. */
   skus: string[];
 }
 
@@ -90,23 +89,26 @@ export function inventoryLevelToPlan(
   };
 }
 
-/** What has to be looked at again because somebody changed stock in Shopify that Odoo leads; null: nothing. */
+/**
+ * What has to be looked at again because somebody changed stock in Shopify that Odoo leads; null: nothing, or nobody
+ * was asked what it is, and Odoo's next change or compare sets it right.
+ */
 export function recheckOf(
   topic: string,
   payload: unknown,
   location: MappedLocation | null | undefined,
   counted: CountedStock | null | undefined,
 ): StockRecheck | null {
-  if (!location || location.stock?.direction === "shopify" || counted === null) return null;
+  if (!location || location.stock?.direction === "shopify" || !counted) return null;
   // Taken off the location on purpose: Odoo's next change decides about that, by shopify-write's policy.
   if (topic.trim().toLowerCase() === "inventory_levels/disconnect") return null;
-  if (counted && (counted.ours || !counted.tracked || !counted.active)) return null;
+  if (counted.ours || !counted.tracked || !counted.active || counted.sku === null) return null;
   const { inventoryItemId } = stockPlaceOf(payload);
   return {
     inventoryItemId,
     shopifyLocationId: location.shopify.id,
     odooLocationIds: location.stock?.locationIds ?? [location.odoo.locationId],
-    skus: counted?.sku ? [counted.sku] : [],
+    skus: [counted.sku],
   };
 }
 
@@ -117,7 +119,7 @@ function whyNothing(counted: CountedStock | null | undefined): string {
   if (counted && !counted.tracked) return "Shopify does not count this item.";
   if (counted && !counted.active)
     return `${truth}; the item was taken off the location in Shopify, and stays off until its stock changes in Odoo.`;
-  return `${truth}: this change in Shopify is not taken over, and Odoo's count is to be set again.`;
+  return `${truth}: this change in Shopify is not taken over.`;
 }
 
 function productOf(
