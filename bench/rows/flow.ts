@@ -92,7 +92,7 @@ export const throughFlow: Row = {
             measured: `**${count(median(taken.queue))}/s**, ${ratio(medianRatio(taken.queue, taken.memory))} of ${count(median(taken.memory))}/s`,
             reach: "",
             ok: null,
-            bound: `processor: ${Math.round(main)} µs an event on Node-RED's thread, ${Math.round(others)} µs on the queue's and others`,
+            bound: `${Math.round(main)} µs of processor an event on Node-RED's thread (busy ${Math.round((main * rate) / 10_000)} %), ${Math.round(others)} µs on the queue's and others (${Math.round((others * rate) / 10_000)} %); the rest is waiting: three commits one after the other, stored, claimed, settled`,
           },
         ],
       };

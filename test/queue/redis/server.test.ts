@@ -169,6 +169,33 @@ describe("the Redis server behind a queue", function () {
     await worker.stop({ graceMs: 0 });
   });
 
+  it("whose memory is full refuses in words, loses nothing, and goes on by itself when it has more", async () => {
+    const server = await start({ ...durableSettings, maxmemory: "8mb", "maxmemory-policy": "noeviction" });
+    const { database } = await open(server.url);
+    const store = database.queue("orders");
+    const payload = "x".repeat(200_000);
+    let stored = 0;
+    const append = () => store.append([newEvent({ dedupeId: `w${stored}`, payload })], Date.now());
+    await assert.rejects(
+      async () => {
+        for (; stored < 100; stored++) await append();
+      },
+      (error) => {
+        const { class: failureClass, code, message } = failureOf(error);
+        assert.deepEqual([failureClass, code], ["unavailable", "not_stored"]);
+        assert.match(message, /has used up its memory/);
+        return true;
+      },
+    );
+    assert.ok(stored > 0);
+    assert.equal((await store.counts()).ready, stored);
+    const client = new Redis(server.port);
+    await client.config("SET", "maxmemory", "0");
+    client.disconnect();
+    assert.equal((await append())[0]!.outcome, "stored");
+    assert.equal((await store.counts()).ready, stored + 1);
+  });
+
   it("counts leases by its own clock, so that no machine's clock ends another's", async () => {
     const server = await start();
     const hour = 3_600_000;
