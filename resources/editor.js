@@ -103,10 +103,13 @@
      * `refusal` of the HTTP status.
      */
     ask: (button, result, { running, path, body, answered, refusal }) => {
-      const say = (lines) =>
+      const say = (lines) => {
         result
           .empty()
           .append([lines].flat().map((line) => $("<div>", { class: "holdfast-line" }).text(line)));
+        // The button may be the last thing in sight.
+        result[0]?.scrollIntoView({ block: "nearest" });
+      };
       button.on("click", () => {
         const to = path();
         if (to === null) return say(refusal(null));

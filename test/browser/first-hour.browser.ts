@@ -5,7 +5,7 @@ import path from "node:path";
 import type { Browser, Locator } from "playwright-core";
 import { launchNodeRed, type NodeRedProcess } from "../../sandbox/node-red.ts";
 import { type OdooStandIn, startOdooStandIn } from "../../sandbox/odoo/server.ts";
-import { deliver, makeOrders, makeWebhook } from "../../sandbox/shopify/index.ts";
+import { makeOrders } from "../../sandbox/shopify/index.ts";
 import { type Editor, launchBrowser, openEditor } from "../support/editor-browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { installPacked } from "../support/packed-package.ts";
@@ -15,6 +15,16 @@ import { temporaryFolder } from "../support/temporary.ts";
 
 const pictures = process.env.HOLDFAST_PICTURES ?? mkdtempSync(path.join(tmpdir(), "holdfast-pictures-"));
 mkdirSync(pictures, { recursive: true });
+
+/** Whether all of it can be seen without scrolling. */
+function inSight(what: Locator): Promise<boolean> {
+  return what.evaluate((element) => {
+    let scrolls = element.parentElement!;
+    while (!/auto|scroll/.test(getComputedStyle(scrolls).overflowY)) scrolls = scrolls.parentElement!;
+    const [inner, outer] = [element.getBoundingClientRect(), scrolls.getBoundingClientRect()];
+    return inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
+  });
+}
 
 /** From an empty Node-RED 5 with the packed package in it, as somebody does it who has never seen it. */
 describe("the first hour", function () {
@@ -46,6 +56,8 @@ describe("the first hour", function () {
     folder?.remove();
   };
   const deployButton = (): Locator => editor.page.locator("#red-ui-header-button-deploy");
+  const flowNode = (name: string): Locator =>
+    editor.page.locator(".red-ui-flow-node-group", { hasText: name }).first();
   const tab = (name: string): Locator => editor.page.locator(".red-ui-tab", { hasText: name }).first();
 
   describe("with a shop and an Odoo", () => {
@@ -72,35 +84,57 @@ describe("the first hour", function () {
     const configNode = (name: string): Locator =>
       editor.page.locator(".red-ui-sidebar-node-config-list .red-ui-palette-node", { hasText: name });
 
-    it("imports the example and types two accounts into two dialogs", async () => {
+    it("imports the example, types an address and two accounts", async () => {
+      const { page } = editor;
       await watch.importExample("orders-only");
-      await watch.click("Configuration nodes", editor.page.locator('button[data-tab-id="config"]'));
+      await watch.click("the tab", tab("Orders only"));
+      await watch.doubleClick("Shopify webhooks", flowNode("Shopify webhooks"));
+      await page.locator("#node-input-publicUrl").fill(nodeRed.url);
+      await watch.picture("3-webhooks");
+      await watch.click("Done", page.locator("#node-dialog-ok"));
+      await page.locator(".red-ui-tray").waitFor({ state: "detached" });
+      await watch.click("Configuration nodes", page.locator('button[data-tab-id="config"]'));
       await watch.doubleClick("My Shopify shop", configNode("My Shopify shop"));
-      await fill({ shop: shopify.domain, webhookSecret: shopify.webhookSecret });
-      await watch.picture("3-shop");
+      const { domain: shop, webhookSecret, url: adminUrl, clientId, clientSecret } = shopify;
+      await fill({ shop, webhookSecret, adminUrl, clientId, clientSecret, adminToken: "" });
+      await watch.picture("4-shop");
       await update();
       await watch.doubleClick("My Odoo", configNode("My Odoo"));
       await fill({ url: odoo.url, db: odoo.db, login: odoo.login, apiKey: odoo.apiKey });
-      await watch.picture("4-odoo");
+      await watch.picture("5-odoo");
       await update();
     });
 
-    it("deploys, and the first order is in Odoo after at most 15 clicks", async () => {
+    it("deploys, and Shopify's first order is in Odoo after at most 15 clicks", async () => {
       await watch.click("Deploy", deployButton());
+      await flowNode("Shopify webhooks").getByText("registered").waitFor();
+      watch.note("the webhooks are registered in Shopify");
       const { body, name } = makeOrders({ seed: 3, count: 1 })[0]!;
-      const webhook = makeWebhook({ body, secret: shopify.webhookSecret, shop: shopify.domain });
-      // Shopify sends it again until it is answered 200.
-      await eventually(
-        "the webhook is acknowledged",
-        async () => (await deliver(`${nodeRed.url}/shopify/webhooks`, webhook)).status === 200,
-      );
+      shopify.shop.orders.place(body);
       await eventually("the order is in Odoo", () =>
         odoo.snapshot().orders.some((order) => order.client_order_ref === name),
       );
       watch.note(`order ${name} is in Odoo`);
-      await tab("Orders only").click();
-      await watch.picture("5-first-order");
+      await watch.picture("6-first-order");
       assert.ok(watch.clicks() <= 15, `${watch.clicks()} clicks`);
+      assert.deepEqual(editor.complaints, []);
+    });
+
+    it("both connections can be tested, and say what they reach", async () => {
+      const { page } = editor;
+      const result = page.locator("#node-config-input-test-result");
+      for (const [name, says] of [
+        ["My Shopify shop", /Holdfast Outdoor/],
+        ["My Odoo", /Odoo 19/],
+      ] as const) {
+        await watch.doubleClick(name, configNode(name));
+        await watch.click("Test connection", page.locator("#node-config-input-test"));
+        await result.getByText(says).first().waitFor();
+        await watch.picture(`7-test-${name.split(" ")[1]}`);
+        assert.ok(await inSight(result), "the answer is below the edge of the dialog");
+        await watch.click("Cancel", page.locator("#node-config-dialog-cancel"));
+        await page.locator(".red-ui-tray").waitFor({ state: "detached" });
+      }
       assert.deepEqual(editor.complaints, []);
     });
   });

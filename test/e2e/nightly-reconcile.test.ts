@@ -183,7 +183,9 @@ describe("the example “Nightly reconcile”", function () {
     assert.deepEqual(subscribed(), topics);
     assert.ok(
       await eventually("the log says so", () =>
-        nodeRed.log.some((line) => /did not have these webhooks.*orders\/create/.test(line)),
+        nodeRed.log.some((line) =>
+          /Registered in Shopify, which did not have them: .*orders\/create/.test(line),
+        ),
       ),
     );
     await reconcile(/^5 missing events brought/);
