@@ -36,8 +36,11 @@ for (const version of [4, 5] as const) {
 
     async function queueCounts(): Promise<Record<string, number> | null> {
       const response = await fetch(`${nodeRed.url}/holdfast/queues`);
-      const queues = (await response.json()) as { counts: Record<string, number> | null }[];
-      return queues[0]?.counts ?? null;
+      const queues = (await response.json()) as {
+        name: string;
+        counts: Record<string, number> | null;
+      }[];
+      return queues.find(({ name }) => name === "orders")?.counts ?? null;
     }
     async function stored(): Promise<number> {
       const counts = await queueCounts();
