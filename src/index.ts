@@ -116,6 +116,7 @@ export {
   locationIdOf,
   locationIdsOf,
   type OdooPlace,
+  policyFor,
   stockSources,
   toOdoo,
   toShopify,

@@ -5,6 +5,7 @@ import {
   locationIdsOf,
   type MappedLocation,
   type OdooPlace,
+  policyFor,
   tableProblems,
   toOdoo,
   toShopify,
@@ -74,13 +75,18 @@ export default function register(RED: Runtime): void {
               `location-mapper.status.${table.length === 0 ? "no-table" : unmapped ? "unmapped" : "no-location"}`,
             ),
       });
-      send(unmapped ? [null, message] : [message, null]);
+      send(unmapped && policy === "pass" ? [null, message] : [message, null]);
     });
 
     const inward = (message: Message): Mapped => {
-      const [id = null, ...more] = locationIdsOf(message.topic ?? "", message.payload);
-      const others = more.map((each) => toOdoo(table, each, policy)).filter((each) => each !== null);
-      return { location: toOdoo(table, id, policy), named: id !== null, others };
+      const { topic = "" } = message;
+      const [id = null, ...more] = locationIdsOf(topic, message.payload);
+      const take = (each: string | null) => toOdoo(table, each, policyFor(topic, policy));
+      return {
+        location: take(id),
+        named: id !== null,
+        others: more.map(take).filter((each) => each !== null),
+      };
     };
     const outward = (message: Message): Mapped => {
       const place = (message.location as { odoo?: OdooPlace } | undefined)?.odoo ?? {};

@@ -31,6 +31,14 @@ export interface LocationRow {
  */
 export type UnmappedPolicy = "reject" | "default" | "pass";
 
+/**
+ * The policy for an event of this topic. A count at a location that is not in the table is nobody's here: it is no
+ * fault, and it would be wrong at any other location.
+ */
+export function policyFor(topic: string, policy: UnmappedPolicy): UnmappedPolicy {
+  return topic.startsWith("inventory_levels/") ? "pass" : policy;
+}
+
 /** An Odoo place: by stock location, by warehouse, or by the warehouse's code. The most exact one given counts. */
 export interface OdooPlace {
   locationId?: number;

@@ -61,6 +61,7 @@ describe("stock and deliveries, from a real Odoo to Shopify, through the example
     statuses = await watchStatuses(nodeRed.url);
     for (const topic of ["orders/create", "orders/updated", "orders/cancelled", "fulfillments/create"])
       shopify.shop.outbox.subscribe(topic, webhooks());
+    shopify.shop.outbox.subscribe("inventory_levels/update", `${nodeRed.url}/shopify/stock`);
   });
   after(async () => {
     statuses?.close();
@@ -202,6 +203,12 @@ describe("stock and deliveries, from a real Odoo to Shopify, through the example
   it("goods that come back are offered again", async () => {
     await shelves.takeBack(tent, "WH", 1);
     await agree("five again", tent, [5, 6]);
+  });
+
+  it("a number that somebody changes in Shopify is set again, for Odoo leads here", async () => {
+    const { stock } = shopify.shop;
+    stock.change(stock.level(stock.itemBySku(tent)!.id, stock.locations[0]!.id)!, { available: 77 });
+    await agree("five as before", tent, [5, 6]);
   });
 
   it("what changes while Odoo can't be asked, or while Node-RED is down, is told afterwards", async () => {

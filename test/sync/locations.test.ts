@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { HoldfastError } from "../../src/failure.ts";
 import { tableProblems } from "../../src/sync/location-problems.ts";
-import { type LocationRow, locationIdOf, stockSources, toOdoo, toShopify } from "../../src/sync/locations.ts";
+import {
+  type LocationRow,
+  locationIdOf,
+  policyFor,
+  stockSources,
+  toOdoo,
+  toShopify,
+} from "../../src/sync/locations.ts";
 
 const store: LocationRow = {
   shopifyId: "70000000001",
@@ -177,6 +184,14 @@ describe("locations", () => {
       ["orders/create", null, null],
     ];
     for (const [topic, payload, id] of cases) assert.equal(locationIdOf(topic, payload), id, topic);
+  });
+
+  it("a count at a location that is not in the table is refused by nobody, and taken for no other's", () => {
+    assert.deepEqual(
+      (["reject", "default", "pass"] as const).map((policy) => policyFor("inventory_levels/update", policy)),
+      ["pass", "pass", "pass"],
+    );
+    assert.equal(policyFor("orders/create", "reject"), "reject");
   });
 });
 
