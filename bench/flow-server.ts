@@ -16,7 +16,7 @@ process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 let copy: Promise<string> | undefined;
 
 /** The package as it is built now, where no other build can take it away. */
-function packageCopy(): Promise<string> {
+export function packageCopy(): Promise<string> {
   copy ??= (async () => {
     const folder = path.join(scratch, "package");
     mkdirSync(folder);

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { launchNodeRed, type NodeRedProcess } from "../../sandbox/node-red.ts";
@@ -8,6 +6,7 @@ import { createOdooClient } from "../../src/odoo/client.ts";
 import { exampleFlow, withNode } from "../../test/support/flow.ts";
 import { odooShelves } from "../../test/support/odoo-shelves.ts";
 import { sellableCatalogue } from "../../test/support/shop-orders.ts";
+import { packageCopy, scratch } from "../flow-server.ts";
 import { median, quantile } from "../measure.ts";
 import { ms, type Row } from "../row.ts";
 
@@ -24,7 +23,6 @@ export const stockLatency: Row = {
       say("ODOO_URL and the administrator's login are not set: no Odoo to measure");
       return { figures: [] };
     }
-    const folder = mkdtempSync(path.join(process.env.BENCH_DIR ?? tmpdir(), "holdfast-bench-"));
     const admin = createOdooClient({ url, db, login, apiKey });
     const catalogue = sellableCatalogue("BENCH", 5);
     const shopify = await startShopifyStandIn({ catalogue, bucket: { maximum: 20_000, restoreRate: 1_000 } });
@@ -32,7 +30,8 @@ export const stockLatency: Row = {
     try {
       const shelves = await odooShelves(admin, { catalogue, warehouses: ["WH"] });
       nodeRed = await launchNodeRed({
-        userDir: folder,
+        userDir: path.join(scratch, "stock"),
+        packageRoot: await packageCopy(),
         env: {
           SHOPIFY_SHOP: shopify.domain,
           SHOPIFY_ADMIN_URL: shopify.url,
@@ -112,7 +111,6 @@ export const stockLatency: Row = {
       await nodeRed?.stop();
       admin.close();
       await shopify.close();
-      rmSync(folder, { recursive: true, force: true });
     }
   },
 };

@@ -22,6 +22,7 @@ describe("a random walk of stock through a real Odoo and the shop, with everythi
     const tally = await walkStock({
       admin,
       userDir: folder.path,
+      name: "WALK",
       steps,
       seed,
       products,
