@@ -10,7 +10,9 @@ import { packageCopy, scratch } from "../flow-server.ts";
 import { median, quantile } from "../measure.ts";
 import { ms, type Row } from "../row.ts";
 
-const changes = { push: 40, cursor: 12 };
+const changes = { push: 40, cursor: 5 };
+/** Changes come at all moments between two looks. */
+const askEveryMs = 15_000;
 const pushToken = "be9c".repeat(8);
 
 /** From the answer that a count is committed in a real Odoo to the number in Shopify, by push and by asking. */
@@ -56,7 +58,10 @@ export const stockLatency: Row = {
         while (offered(sku) !== units) await sleep(2);
       };
       let units = 0;
-      const sample = async (many: number): Promise<{ whole: number[]; after: number[] }> => {
+      const sample = async (
+        many: number,
+        apart: (at: number) => number,
+      ): Promise<{ whole: number[]; after: number[] }> => {
         const taken = { whole: [] as number[], after: [] as number[] };
         for (let at = 0; at < many; at++) {
           const { sku } = catalogue[at % catalogue.length]!;
@@ -67,7 +72,7 @@ export const stockLatency: Row = {
           await arrived(sku, units);
           taken.whole.push(performance.now() - asked);
           taken.after.push(performance.now() - answered);
-          await sleep(100 + 37 * (at % 11));
+          await sleep(apart(at));
         }
         return taken;
       };
@@ -75,7 +80,7 @@ export const stockLatency: Row = {
       await arrived(catalogue[0]!.sku, 1);
       units = 1;
       say(`${changes.cursor} changes found by asking`);
-      const asking = await sample(changes.cursor);
+      const asking = await sample(changes.cursor, (at) => (askEveryMs * (2 * at + 1)) / (2 * changes.cursor));
       const made = await fetch(`${nodeRed.url}/holdfast/odoo-stock-in/hf-stock-in/push`, {
         method: "POST",
         headers: { "content-type": "application/json" },
@@ -83,9 +88,9 @@ export const stockLatency: Row = {
       });
       const { ok, message } = (await made.json()) as { ok: boolean; message?: string };
       if (!ok) throw new Error(`The rules could not be made: ${message}`);
-      await sample(2);
+      await sample(2, () => 100);
       say(`${changes.push} changes pushed`);
-      const pushed = await sample(changes.push);
+      const pushed = await sample(changes.push, (at) => 100 + 37 * (at % 11));
       const told = ({ whole, after }: typeof pushed): string =>
         `p50 **${ms(median(after))}**, p95 ${ms(quantile(after, 0.95))}, worst ${ms(Math.max(...after))} (from the request to Odoo: p50 ${ms(median(whole))})`;
       return {
