@@ -1,6 +1,7 @@
 import type { Call } from "./call.ts";
 import { now } from "./conventions.ts";
 import type { Row } from "./database.ts";
+import { cancelDeliveries, planDelivery, validatePicking } from "./deliveries.ts";
 import { matching } from "./domain.ts";
 import {
   accessError,
@@ -12,7 +13,7 @@ import {
   valueError,
 } from "./errors.ts";
 import { type Field, isRelational, type Values } from "./fields.ts";
-import { applyInventory, cancelDeliveries, planDelivery, validatePicking } from "./goods.ts";
+import { applyInventory } from "./goods.ts";
 import { load, missingText } from "./load.ts";
 import { createRecord, unlinkRecords, writeRecords } from "./records.ts";
 import { hasRight, isSalesperson, requireRight } from "./rights.ts";

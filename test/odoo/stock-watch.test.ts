@@ -3,14 +3,14 @@ import { ask, fillShelves } from "../../sandbox/demo-stock.ts";
 import { type OdooStandIn, startOdooStandIn } from "../../sandbox/odoo/server.ts";
 import { HoldfastError } from "../../src/failure.ts";
 import { createOdooClient, type OdooClient } from "../../src/odoo/client.ts";
-import {
-  type Compared,
-  type StockReading,
-  type StockWatch,
-  type StockWatchOptions,
-  type StockWatchState,
-  watchStock,
-} from "../../src/odoo/stock-watch.ts";
+import { watchStock } from "../../src/odoo/stock-watch.ts";
+import type {
+  Compared,
+  StockReading,
+  StockWatch,
+  StockWatchOptions,
+  StockWatchState,
+} from "../../src/odoo/stock-watch-options.ts";
 import { eventually } from "../support/eventually.ts";
 
 const tent = "TENT-RIDGE-2";
