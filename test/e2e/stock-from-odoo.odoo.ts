@@ -8,6 +8,7 @@ import { realClient } from "../support/odoo-real.ts";
 import { type OdooShelves, odooShelves } from "../support/odoo-shelves.ts";
 import { sellableCatalogue, shopOrder } from "../support/shop-orders.ts";
 import { availableAt, type Shopify, startShopify, stopShopify } from "../support/shopify-admin.ts";
+import { isAtWork, queues } from "../support/stock-scene.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
 const quickly = { askSeconds: 1 };
@@ -164,6 +165,11 @@ describe("stock and deliveries, from a real Odoo to Shopify, through the example
     await shelves.deliver(order.payload.name, { tracking: "A2" });
     await eventually("the rest follows", () => order.fulfillments.length === 2);
     await agree("four are left", mat, [4, 0]);
+    // Shopify tells its fulfillment back, with the number it has: that comes first.
+    await eventually("nothing is on its way", async () => {
+      await shopify.shop.outbox.idle();
+      return !(await queues(nodeRed)).some(isAtWork);
+    });
     await shelves.track(order.payload.name, "A2", "A2-NEW");
     await eventually("the new number is told", () =>
       order.fulfillments.some(({ payload }) => payload.tracking_numbers.includes("A2-NEW")),
