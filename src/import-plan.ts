@@ -235,6 +235,8 @@ export interface AdjustStep {
   available: number;
   /** Units sold in Shopify and not yet fulfilled there. */
   committed: number;
+  /** Of the external ids of this shop's orders; none by default. */
+  externalIdPrefix?: string;
 }
 
 export interface LineQuantity {

@@ -86,10 +86,18 @@ function stepsFault(given: unknown): Failure | undefined {
   return undefined;
 }
 
-function adjustFault({ product, locationId, available, committed }: AdjustStep): Failure | undefined {
+function adjustFault({
+  product,
+  locationId,
+  available,
+  committed,
+  externalIdPrefix = "",
+}: AdjustStep): Failure | undefined {
   if (!isWhole(product)) return badPlan(`The step adjust names no product: ${JSON.stringify(product)}.`);
   if (!(Number.isSafeInteger(locationId) && locationId > 0))
     return badPlan(`The step adjust names no stock location: ${JSON.stringify(locationId)}.`);
+  if (!/^[A-Za-z0-9_]*$/.test(externalIdPrefix))
+    return badPlan(`The step adjust has no usable prefix: ${JSON.stringify(externalIdPrefix)}.`);
   if ([available, committed].every(Number.isSafeInteger)) return undefined;
   return badPlan(`The step adjust has no whole numbers: available ${available}, committed ${committed}.`);
 }

@@ -1,5 +1,5 @@
 import type { OdooClient } from "./client.ts";
-import { fieldName } from "./versions.ts";
+import { type StockReader, stockReader } from "./stock-quantities.ts";
 
 /** What lies of a product at one place, or below it: one stock.quant. */
 export interface Quant {
@@ -16,44 +16,35 @@ export interface OnHand {
   quants: Quant[];
   total: number;
   reserved: number;
-  /** The part of `reserved` that is for Shopify's orders. */
+  /** The part of `reserved` that Shopify has committed: of its orders, but not as parts of a kit. */
   reservedForShopify: number;
 }
 
 type Ref = [id: number, name: string] | false;
 
-/** What Odoo has of a product at a stock.location and below it, in the product's own unit. @throws HoldfastError */
+/**
+ * What Odoo has of a product at a stock.location and below it, in the product's own unit.
+ * @param prefix of the external ids of the shop's orders. @throws HoldfastError
+ */
 export async function readOnHand(
   client: OdooClient,
-  major: number,
   productId: number,
   locationId: number,
+  prefix: string,
 ): Promise<OnHand> {
-  const here = [
-    ["product_id", "=", productId],
-    ["location_id", "child_of", locationId],
-  ];
-  const amount = fieldName(major, "stock.move.line", "quantity_product_uom") ?? "quantity_product_uom";
-  const [rows, lines] = (await Promise.all([
+  const [rows, held] = await Promise.all([
     client.call("stock.quant", "search_read", {
       args: {
-        domain: here,
+        domain: [
+          ["product_id", "=", productId],
+          ["location_id", "child_of", locationId],
+        ],
         fields: ["location_id", "quantity", "reserved_quantity", "lot_id", "package_id", "owner_id"],
         order: "id",
       },
-    }),
-    client.call("stock.move.line", "search_read", {
-      args: {
-        domain: [
-          ...here,
-          ["state", "in", ["assigned", "partially_available"]],
-          // As the mapping writes it into every order of Shopify's.
-          ["move_id.sale_line_id.order_id.origin", "=like", "Shopify %"],
-        ],
-        fields: [amount],
-      },
-    }),
-  ])) as [Record<string, unknown>[], Record<string, unknown>[]];
+    }) as Promise<Record<string, unknown>[]>,
+    readerOf(client, prefix).read([productId], [locationId]),
+  ]);
   const quants = rows.map((row) => ({
     id: Number(row.id),
     locationId: ((row.location_id as Ref) || [0])[0],
@@ -66,8 +57,19 @@ export async function readOnHand(
     quants,
     total: sum(quants.map(({ quantity }) => quantity)),
     reserved: sum(quants.map(({ reserved }) => reserved)),
-    reservedForShopify: sum(lines.map((line) => Number(line[amount]))),
+    reservedForShopify: sum(held.map(({ reservedForShopify }) => Number(reservedForShopify))),
   };
+}
+
+/** A reader remembers whose order is whose. */
+const readers = new WeakMap<OdooClient, Map<string, StockReader>>();
+
+function readerOf(client: OdooClient, prefix: string): StockReader {
+  const known = readers.get(client) ?? new Map<string, StockReader>();
+  readers.set(client, known);
+  const reader = known.get(prefix) ?? stockReader(client, { measure: "free", prefix });
+  known.set(prefix, reader);
+  return reader;
 }
 
 /** Odoo adds 0.1 ten times and has 0.9999999999999999. */

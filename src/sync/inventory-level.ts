@@ -84,6 +84,7 @@ export function inventoryLevelToPlan(
         locationId: location.stock.locationIds[0] ?? location.odoo.locationId,
         available: counted.active ? counted.available : 0,
         committed: counted.committed,
+        ...(options.externalIdPrefix !== "" && { externalIdPrefix: options.externalIdPrefix }),
       },
     ],
   };

@@ -15,6 +15,8 @@ import {
   userWith,
 } from "../support/odoo-real.ts";
 
+/** What stands before "order_1" in the external ids of this run. */
+const prefix = fresh("order").replace(/order_\d+$/, "");
 const major = Number(process.env.ODOO_VERSION ?? 19);
 
 for (const transport of transports) {
@@ -50,6 +52,7 @@ for (const transport of transports) {
       locationId: stock,
       available,
       committed: 0,
+      externalIdPrefix: prefix,
       ...more,
     });
     const adjust = (sku: string, available: number, more: Partial<AdjustStep> = {}) =>
@@ -83,8 +86,9 @@ for (const transport of transports) {
     };
     const movesOf = async (sku: string): Promise<number> =>
       (await read(admin, "stock.move", [["product_id.default_code", "=", sku]], ["id"])).length;
-    const confirmed = async (sku: string, quantity: string, origin?: string): Promise<void> => {
-      const id = fresh("order");
+    /** Shopify's, unless it was told to somebody on the phone. */
+    const confirmed = async (sku: string, quantity: string, phone = false): Promise<void> => {
+      const id = fresh(phone ? "phone" : "order");
       const lines = [{ sku, price: "10.00", quantity }];
       await apply(
         client,
@@ -92,7 +96,6 @@ for (const transport of transports) {
           id,
           lines,
           steps: [{ kind: "confirm", order: id }],
-          ...(origin && { values: { origin } }),
         }),
       );
     };
@@ -119,14 +122,20 @@ for (const transport of transports) {
       const sku = await newProduct();
       await adjust(sku, 20);
       await confirmed(sku, "3");
-      await confirmed(sku, "2", "Phone");
+      await confirmed(sku, "2", true);
       // Shopify sold its 3 of 20 and knows nothing of the phone's 2.
       await adjust(sku, 17, { committed: 3 });
       assert.equal(await onHand(sku), 22);
       assert.equal(await freeOf(sku), 17);
+      // One more sold there, and Odoo does not have it yet.
+      await adjust(sku, 16, { committed: 4 });
+      assert.equal(await onHand(sku), 22);
       // Fulfilled in Shopify, and its delivery is still on its way to Odoo.
       await adjust(sku, 17, { committed: 0 });
       assert.equal(await onHand(sku), 22);
+      // Another shop's orders are others', too.
+      await adjust(sku, 17, { committed: 3, externalIdPrefix: "another_shop_" });
+      assert.equal(await onHand(sku), 25);
     });
 
     it("count what Shopify sold before Odoo hears of it, so that the order does not take it twice", async () => {

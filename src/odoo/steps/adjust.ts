@@ -28,7 +28,7 @@ export async function adjust(run: Run, jobs: readonly Job<"adjust">[]): Promise<
       return;
     }
     for (let round = 1; ; round++) {
-      const onHand = await readOnHand(run.client, run.major, productId, step.locationId);
+      const onHand = await readOnHand(run.client, productId, step.locationId, step.externalIdPrefix ?? "");
       const change = exact(wantedOnHand(step, onHand) - onHand.total);
       if (change === 0) return;
       if (round > mostRounds) throw keepsMoving(product.name, place);
