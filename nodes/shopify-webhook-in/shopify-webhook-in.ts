@@ -84,7 +84,7 @@ export default function register(RED: Runtime): void {
           const name = absent.length > 0 ? "absent" : made.length > 0 ? "made" : "registered";
           const told = { path, count: registered, topics: (absent.length > 0 ? absent : made).join(", ") };
           const text = RED._(`shopify-webhook-in.status.${name}`, told as unknown as Record<string, string>);
-          inShopify = { fill: name === "registered" ? "green" : "yellow", text };
+          inShopify = { fill: name === "absent" ? "yellow" : "green", text };
           if (!complained) listening();
           if (byHand) return;
           if (made.length > 0) this.warn(RED._("shopify-webhook-in.warn.made", { topics: made.join(", ") }));

@@ -23,11 +23,9 @@ describe("the own node of docs/own-nodes.md", function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
   const home = path.join(folder.path, "node_modules", "node-red-gift-mapping");
-  let stage: ExampleStage;
-  after(async () => {
-    await stage?.close();
-    folder.remove();
-  });
+  let stage: ExampleStage | undefined;
+  afterEach(() => stage?.close());
+  after(() => folder.remove());
 
   it("builds with the command that the page gives, against the types that are shipped", () => {
     installPacked(folder.path);
@@ -46,27 +44,32 @@ describe("the own node of docs/own-nodes.md", function () {
     assert.equal(run.status, 0);
   });
 
-  it("maps an order in a real Node-RED, and refuses one in its own words", async () => {
-    stage = await setStage({ userDir: folder.path, packageRoot: null });
-    await stage.deploy("orders-only", (flow) =>
-      flow.map((node) =>
-        node.id === "ho-map" ? { ...node, type: "gift-mapping", name: "", attribute: "Gift message" } : node,
-      ),
-    );
-    const gift = (value: string) => ({ note_attributes: [{ name: "Gift message", value }] });
-    for (const more of [
-      { id: 501, name: "#501", ...gift("For Ben") },
-      { id: 502, name: "#502", ...gift(" ") },
-    ])
-      assert.equal(await stage.send({ body: smallOrder(more) }), 200);
-    await stage.settled("orders", 1, 1);
-    const [order] = await stage.read("sale.order", ["client_order_ref", "note", "state"]);
-    assert.deepEqual([order!.client_order_ref, order!.state], ["#501", "sale"]);
-    assert.match(String(order!.note), /Gift card: For Ben/);
-    const [dead] = await stage.deadLetters("orders");
-    assert.equal(dead!.failure.code, "gift_without_message");
-    assert.equal(dead!.failure.source, "gift-mapping");
-  });
+  for (const [at, version] of ([4, 5] as const).entries())
+    it(`maps an order in a real Node-RED ${version === 4 ? "4.1" : "5"}, and refuses one in its own words`, async () => {
+      stage = await setStage({ version, userDir: folder.path, packageRoot: null });
+      await stage.deploy("orders-only", (flow) =>
+        flow.map((node) =>
+          node.id === "ho-map"
+            ? { ...node, type: "gift-mapping", name: "", attribute: "Gift message" }
+            : node,
+        ),
+      );
+      const gift = (value: string) => ({ note_attributes: [{ name: "Gift message", value }] });
+      const [good, bad] = [501 + at * 10, 502 + at * 10];
+      for (const more of [
+        { id: good, name: `#${good}`, ...gift("For Ben") },
+        { id: bad, name: `#${bad}`, ...gift(" ") },
+      ])
+        assert.equal(await stage.send({ body: smallOrder(more) }), 200);
+      // Both versions keep their queue in one user directory; each has an Odoo of its own.
+      await stage.settled("orders", at + 1, at + 1);
+      const [order] = await stage.read("sale.order", ["client_order_ref", "note", "state"]);
+      assert.deepEqual([order!.client_order_ref, order!.state], [`#${good}`, "sale"]);
+      assert.match(String(order!.note), /Gift card: For Ben/);
+      const dead = (await stage.deadLetters("orders")).find(({ reference }) => reference === `#${bad}`);
+      assert.equal(dead!.failure.code, "gift_without_message");
+      assert.equal(dead!.failure.source, "gift-mapping");
+    });
 });
 
 describe("what docs/own-nodes.md names", () => {
