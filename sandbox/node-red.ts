@@ -21,6 +21,8 @@ export interface NodeRedOptions {
   env?: Record<string, string>;
   /** More of settings.js. */
   settings?: Record<string, unknown>;
+  /** The text of a settings.js of somebody's own; what is set here comes on top of it. */
+  ownSettings?: string;
   /** Gets every line that Node-RED logs. */
   onLog?: (line: string) => void;
   /** A program to run it under, with its arguments: a tracer that leaves the process itself the child. */
@@ -52,6 +54,7 @@ export async function launchNodeRed(options: NodeRedOptions): Promise<NodeRedPro
     port,
     options.packageRoot === undefined ? root : options.packageRoot,
     options.settings ?? {},
+    options.ownSettings,
   );
   const entry = path.join(root, "node_modules", options.version === 4 ? "node-red-4" : "node-red", "red.js");
   const [program, ...args] = [...(options.under ?? []), options.node ?? process.execPath, entry];
@@ -133,6 +136,7 @@ function prepareUserDir(
   port: number,
   packageRoot: string | null,
   settings: Record<string, unknown>,
+  own?: string,
 ): void {
   mkdirSync(userDir, { recursive: true });
   if (packageRoot !== null) linkPackage(userDir, packageRoot);
@@ -149,7 +153,7 @@ function prepareUserDir(
   };
   writeFileSync(
     path.join(userDir, "settings.js"),
-    `module.exports = ${JSON.stringify(all, null, 2)};\n${endWithParent}`,
+    `${own ?? ""}\nmodule.exports = { ...module.exports, ...${JSON.stringify(all, null, 2)} };\n${endWithParent}`,
   );
 }
 

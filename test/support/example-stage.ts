@@ -33,7 +33,10 @@ export const webhookSecret = "a webhook secret";
 
 /** @param options.env what the flow's `${NAME}` read, besides the shop and Odoo. */
 export async function setStage(
-  options: Pick<Partial<NodeRedOptions>, "env" | "packageRoot" | "settings" | "userDir" | "version"> & {
+  options: Pick<
+    Partial<NodeRedOptions>,
+    "env" | "ownSettings" | "packageRoot" | "settings" | "userDir" | "version"
+  > & {
     odoo?: OdooStandInOptions;
   } = {},
 ): Promise<ExampleStage> {
