@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeDef } from "node-red";
 import {
   type BackfillReport,
@@ -37,6 +38,7 @@ interface Config extends NodeDef {
 }
 
 const contextKey = "backfill";
+const closeWithinMs = 3_000;
 
 /** Brings what Shopify never delivered: one run a message, one run at a time. */
 export default function register(RED: Runtime): void {
@@ -93,8 +95,10 @@ export default function register(RED: Runtime): void {
         shop: store.shop,
         job: request.job,
         arrived: (orderId) => arrivedEvents(queueName, orderId),
-        emit: (event) => storeEvent(RED, this, event),
+        emit: (event) => storeEvent(RED, this, event, stopping.signal),
         onProgress: async ({ position, checked, missing }) => {
+          // What a stopped run still learns must not speak over its successor.
+          if (stopping.signal.aborted) return;
           seen = { checked, missing };
           showProgress();
           state = progressed(state, request, position);
@@ -162,7 +166,8 @@ export default function register(RED: Runtime): void {
     onClose(this, async () => {
       RED.events.off("flows:started", resume);
       stopping.abort();
-      await running;
+      // A call to Shopify that is under way may last; its answer is not waited for.
+      await Promise.race([running, sleep(closeWithinMs, undefined, { ref: false })]);
     });
   }
   RED.nodes.registerType("shopify-backfill", ShopifyBackfill);

@@ -10,14 +10,25 @@ import {
 
 const storedWithinMs = 30_000;
 
-/** Sends an event as shopify-webhook-in does, and resolves once a durable-queue has it on disk. @throws HoldfastError */
-export async function storeEvent(RED: Runtime, node: FlowNode, event: BackfillEvent): Promise<void> {
+/**
+ * Sends an event as shopify-webhook-in does, and resolves once a durable-queue has it on disk. Stopped meanwhile, nobody
+ * knows whether it has; the next run finds out.
+ * @throws HoldfastError, AbortError
+ */
+export async function storeEvent(
+  RED: Runtime,
+  node: FlowNode,
+  event: BackfillEvent,
+  signal: AbortSignal,
+): Promise<void> {
   if (!node.wires?.[0]?.length) throw notWired();
   const messageId = RED.util.generateId();
   const { topic, text, shopify, reference } = event;
   const message = (): Message => ({ _msgid: messageId, topic, payload: parseExactJson(text), shopify });
   const stored = await new Promise<boolean>((resolve) => {
-    const tooLate = setTimeout(() => expireReceipt(messageId), storedWithinMs);
+    const giveUp = (): void => void expireReceipt(messageId);
+    const tooLate = setTimeout(giveUp, storedWithinMs);
+    signal.addEventListener("abort", giveUp, { once: true });
     openReceipt(messageId, {
       text,
       deliveryId: shopify.webhookId,
@@ -26,12 +37,15 @@ export async function storeEvent(RED: Runtime, node: FlowNode, event: BackfillEv
       message,
       answer: (status) => {
         clearTimeout(tooLate);
+        signal.removeEventListener("abort", giveUp);
         resolve(status === 200);
       },
     });
     node.send([message(), null]);
   });
-  if (!stored) throw notStored(reference);
+  if (stored) return;
+  signal.throwIfAborted();
+  throw notStored(reference);
 }
 
 function notWired(): HoldfastError {
