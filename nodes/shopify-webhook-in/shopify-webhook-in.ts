@@ -81,9 +81,13 @@ export default function register(RED: Runtime): void {
         registration: config.registration || "check",
         everyMs: positive(config.checkMinutes, 60) * 60_000,
         tell: ({ registered, absent, made, byHand }) => {
-          const name = absent.length > 0 ? "absent" : made.length > 0 ? "made" : "registered";
-          const told = { path, count: registered, topics: (absent.length > 0 ? absent : made).join(", ") };
-          const text = RED._(`shopify-webhook-in.status.${name}`, told as unknown as Record<string, string>);
+          const [name, count] =
+            absent.length > 0
+              ? ["absent", absent.length]
+              : made.length > 0
+                ? ["made", made.length]
+                : ["registered", registered];
+          const text = RED._(`shopify-webhook-in.status.${name}`, { count: String(count) });
           inShopify = { fill: name === "absent" ? "yellow" : "green", text };
           if (!complained) listening();
           if (byHand) return;

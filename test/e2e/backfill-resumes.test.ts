@@ -16,7 +16,7 @@ describe("a first import that a restart cuts off", function () {
   let nodeRed: NodeRedProcess;
 
   before(async () => {
-    shopify = await startShopify({ bucket: { maximum: 100_000, restoreRate: 100_000 }, callMs: 20 });
+    shopify = await startShopify({ bucket: { maximum: 100_000, restoreRate: 100_000 }, callMs: 40 });
     odoo = await startOdooStandIn({});
   });
   after(async () => {
@@ -46,7 +46,7 @@ describe("a first import that a restart cuts off", function () {
   };
 
   it("goes on by itself where it was, and brings every order once", async () => {
-    const orders = makeOrders({ seed: 8, count: 130 }).map((made) => {
+    const orders = makeOrders({ seed: 8, count: 70 }).map((made) => {
       shopify.pass(1_000);
       return shopify.shop.orders.place(made.body);
     });
