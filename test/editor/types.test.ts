@@ -45,6 +45,16 @@ describe("the types that the package ships", () => {
     assert.ok(ok, said);
   });
 
+  it("are the four that docs/own-nodes.md names first", () => {
+    const { ok, said } = compile(`
+      import type { Delivery, Failure, ImportPlan, ShopifyEvent } from "@holdfast/node-red-shopify-odoo";
+      export const topic = (event: ShopifyEvent): string => event.topic;
+      export const order = (delivery: Delivery): string => String(delivery.orderId);
+      export const names = (plan: ImportPlan, failure: Failure): string[] => [plan.reference, failure.code];
+    `);
+    assert.ok(ok, said);
+  });
+
   it("catch a mistake", () => {
     const { ok, said } = compile(`
       import { orderToPlan } from "@holdfast/node-red-shopify-odoo";
