@@ -37,9 +37,13 @@ function settings(type: string): string[] {
       config ? `a \`${config}\`` : shown(value),
     ]);
   const secret = Object.keys(definition.credentials ?? {}).map((name): [string, string] => [name, "secret"]);
-  return [...own, ...secret].map(([name, value]) => {
-    const label = localeText(locale, `${type}.label.${name}`) ?? name;
-    return `| **${cell(label)}** \`${name}\` | ${value} | ${cell(localeText(locale, `${type}.tip.${name}`) ?? "")} |`;
+  const text = (kind: "label" | "tip", name: string): string =>
+    localeText(locale, `${type}.${kind}.${name}`) ?? "";
+  // What the dialog says nothing of, the node keeps for itself.
+  const told = [...own, ...secret].filter(([name]) => text("label", name) || text("tip", name));
+  return told.map(([name, value]) => {
+    const label = text("label", name) || `table of ${name}`;
+    return `| **${cell(label)}** \`${name}\` | ${value} | ${cell(text("tip", name))} |`;
   });
 }
 
