@@ -25,6 +25,21 @@
       fromEnvironment(value) || (/^\s*\d+\s*$/.test(String(value ?? "")) && number(value, min, max)),
     text: (value, pattern) => fromEnvironment(value) || pattern.test(String(value ?? "").trim()),
 
+    /**
+     * First in a dialog with choices and boxes: one that is set by an environment variable shows its name, and keeps it.
+     */
+    choices: (node) => {
+      for (const [name, value] of Object.entries(node)) {
+        if (!fromEnvironment(value)) continue;
+        const field = $(`#node-input-${name}, #node-config-input-${name}`);
+        if (field.is("select")) field.append($("<option>").val(value).text(value)).val(value);
+        else if (field.is(":checkbox"))
+          field.replaceWith(
+            $("<input>", { type: "text", id: field.attr("id"), css: { width: "12em" } }).val(value),
+          );
+      }
+    },
+
     /** A field's label for messages about it, while the node is still being registered. */
     label: (type, field) => RED._(`@holdfast/node-red-shopify-odoo/${type}:${type}.label.${field}`),
 

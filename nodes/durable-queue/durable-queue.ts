@@ -12,6 +12,7 @@ import type { QueueStoreNode } from "../queue-store/queue-store.ts";
 import {
   claimReceipt,
   type FlowNode,
+  flag,
   forgetLease,
   type Message,
   onClose,
@@ -69,8 +70,8 @@ export default function register(RED: Runtime): void {
     try {
       session = startQueueSession({
         name,
-        deadHoldsKey: config.deadHoldsKey !== false,
-        coalesce: config.coalesce === true,
+        deadHoldsKey: flag(config.deadHoldsKey, true),
+        coalesce: flag(config.coalesce, false),
         dedupeMs: positive(config.dedupeHours, 72) * 3_600_000,
         keepDoneMs: positive(config.keepDoneDays, 14) * 86_400_000,
         keepDone: whole(config.keepDoneCount, 100_000),
@@ -78,7 +79,7 @@ export default function register(RED: Runtime): void {
         processingLimitMs: positive(config.processingMinutes, 5) * 60_000,
         maxStalls: whole(config.maxStalls, 5),
         leaseMs: Math.max(3, positive(config.leaseSeconds, 30)) * 1000,
-        role: config.role || "both",
+        role: (setting(config.role) || "both") as QueueRole,
         openDatabase: () => store.openDatabase(),
         closeDatabase: (database) => store.closeDatabase(database),
         deliver: (event, lease, from) => {

@@ -16,6 +16,7 @@ import {
   addRawRoute,
   answer,
   type FlowNode,
+  flag,
   type Message,
   onClose,
   onInput,
@@ -76,7 +77,7 @@ export default function register(RED: Runtime): void {
       (config.buffers ?? []).map(({ sku, units }) => [setting(sku), Math.floor(positive(units, 0))]),
     );
     const options = {
-      notifyCustomer: config.notifyCustomer === true,
+      notifyCustomer: flag(config.notifyCustomer, false),
       returned: config.returned || "leave",
     } as const;
     const inMessage = (made: object): Message => ({ ...made, _msgid: RED.util.generateId() }) as Message;
@@ -89,7 +90,7 @@ export default function register(RED: Runtime): void {
       locations: () => stockLocations(table()),
       askEveryMs: positive(config.askSeconds, 15) * 1000,
       compareEveryMs: positive(config.compareHours, 6) * 3_600_000,
-      deliveries: config.deliveries !== false,
+      deliveries: flag(config.deliveries, true),
       onStock: (reading) => {
         for (const message of stockMessages(table(), reading, buffers)) this.send([inMessage(message), null]);
       },

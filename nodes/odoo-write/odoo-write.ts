@@ -12,6 +12,7 @@ import {
 import type { OdooServerNode } from "../odoo-server/odoo-server.ts";
 import {
   type FlowNode,
+  flag,
   onInput,
   type Runtime,
   setting,
@@ -76,7 +77,7 @@ export default function register(RED: Runtime): void {
       } finally {
         underWay--;
       }
-      if (config.settles !== false && (await settleDone(message)) === "lost")
+      if (flag(config.settles, true) && (await settleDone(message)) === "lost")
         this.warn(RED._("odoo-write.warn.lost"));
       const warnings = (message.payload as { warnings?: string[] } | null)?.warnings ?? [];
       for (const warning of warnings) this.warn(warning);

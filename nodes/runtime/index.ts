@@ -41,5 +41,5 @@ export {
   unclaimedMessages,
   verbatimText,
 } from "./receipts.ts";
-export { positive, setting, whole } from "./setting.ts";
+export { flag, positive, setting, whole } from "./setting.ts";
 export { statusText } from "./status-text.ts";

@@ -4,6 +4,14 @@ export function setting(value: unknown): string {
   return /^\$\{[^}]+\}$/.test(text) ? "" : text;
 }
 
+/** A yes or no; an environment variable can only say it in words. */
+export function flag(value: unknown, otherwise: boolean): boolean {
+  if (typeof value === "boolean") return value;
+  const text = setting(value).toLowerCase();
+  if (/^(true|yes|on|1)$/.test(text)) return true;
+  return /^(false|no|off|0)$/.test(text) ? false : otherwise;
+}
+
 /** A count: a whole number of at least one. */
 export function whole(value: unknown, otherwise: number): number {
   return Math.max(1, Math.floor(positive(value, otherwise)));

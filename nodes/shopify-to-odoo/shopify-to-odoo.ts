@@ -12,7 +12,7 @@ import {
   stockPlaceOf,
   type TaxRow,
 } from "../../src/index.ts";
-import { type FlowNode, type Message, onInput, type Runtime, setting } from "../runtime/index.ts";
+import { type FlowNode, flag, type Message, onInput, type Runtime, setting } from "../runtime/index.ts";
 import type { ShopifyStoreNode } from "../shopify-store/shopify-store.ts";
 
 /** A flow that was saved before a setting existed has none of it: each falls back to what the node did then. */
@@ -105,8 +105,8 @@ function settingsOf(config: Config): OrderMappingSettings {
     team: setting(config.team),
     pricelist: setting(config.pricelist),
     vatAttribute: setting(config.vatAttribute),
-    tags: config.tags === true,
-    utm: config.utm === true,
+    tags: flag(config.tags, false),
+    utm: flag(config.utm, false),
     externalIdPrefix: setting(config.externalIdPrefix),
     specialProducts: {
       shipping: setting(config.shippingSku),
