@@ -12,7 +12,7 @@ import { temporaryFolder } from "../support/temporary.ts";
 const pictures = process.env.HOLDFAST_PICTURES ?? mkdtempSync(path.join(tmpdir(), "holdfast-pictures-"));
 mkdirSync(pictures, { recursive: true });
 
-const ours = everyNode.filter(({ type }) => type !== "tab");
+const ours = everyNode.filter(({ type }) => type !== "tab" && type !== "catch");
 const flowTypes = [...new Set(ours.filter(({ z }) => z).map(({ type }) => type))];
 const looks = [
   { version: 4, scheme: "light" },

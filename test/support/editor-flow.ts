@@ -184,6 +184,7 @@ export const everyNode: FlowNodeConfig[] = [
     wires: [["ack"]],
   },
   { id: "ack", type: "queue-ack", ...at(980, 160), wires: [[]] },
+  { id: "catch", type: "catch", ...at(140, 160), scope: null, uncaught: false, wires: [["retry"]] },
   {
     id: "retry",
     type: "retry-backoff",

@@ -67,11 +67,14 @@ export function markFlows(RED: FlowEditor): void {
     const same = marked.size === now.size && [...now].every((id) => marked.has(id));
     marked = now;
     if (now.size > 0 || !same) RED.view.redraw();
-    if (troubles.length === 0) {
-      notice?.close();
-      notice = null;
-    } else if (telling) tell(troubles);
+    if (troubles.length === 0) putAway();
+    else if (telling) tell(troubles);
     telling = false;
+  };
+
+  const putAway = (): void => {
+    notice?.close();
+    notice = null;
   };
 
   const tell = (troubles: Trouble[]): void => {
@@ -83,20 +86,19 @@ export function markFlows(RED: FlowEditor): void {
       buttons: [
         {
           text: t("operator.act.close"),
-          click: () => {
-            notice?.close();
-            notice = null;
-          },
+          click: putAway,
         },
       ],
     };
-    notice?.close();
+    putAway();
     notice = RED.notify(said, options);
   };
 
   const soon = (): void => {
     if (timer === undefined) timer = setTimeout(check, SOON_MS);
   };
+  // It would lie over the dialog's buttons.
+  RED.events.on("editor:open", putAway);
   for (const event of changes) RED.events.on(event, soon);
   RED.events.on("nodes:add", () => {
     added++;
