@@ -22,6 +22,8 @@ export interface OdooShelves {
   undo(orderName: string): Promise<void>;
   /** Units delivered of an order's lines. */
   delivered(orderName: string): Promise<number>;
+  /** Whether the order is here, confirmed. */
+  known(orderName: string): Promise<boolean>;
   /** Whether all that an order still has to deliver is set aside for it. */
   ready(orderName: string): Promise<boolean>;
   /** Free to use, place by place. */
@@ -187,6 +189,7 @@ export async function odooShelves(
       );
       return lines.reduce((sum, line) => sum + Number(line.qty_delivered), 0);
     },
+    known: async (orderName) => (await pickingsOf(orderName, [])).length > 0,
     async ready(orderName) {
       const open = await pickingsOf(orderName, [["state", "not in", ["done", "cancel"]]]);
       return open.length > 0 && open.every(({ state }) => state === "assigned");

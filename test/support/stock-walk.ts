@@ -37,7 +37,12 @@ export interface StockWalkTally {
 export async function walkStock(options: StockWalkOptions): Promise<StockWalkTally> {
   const { warehouses, say } = options;
   const random = randomFrom(options.seed, 0x57a1);
-  const scene: Walk = Object.assign(await stockScene(options), { random, orders: [], troubleUntil: 0 });
+  const scene: Walk = Object.assign(await stockScene(options), {
+    random,
+    orders: [],
+    fulfilled: [],
+    troubleUntil: 0,
+  });
   const { skus, ledger, shopify } = scene;
   const tally: StockWalkTally = {
     steps: {},
@@ -89,6 +94,8 @@ export async function walkStock(options: StockWalkOptions): Promise<StockWalkTal
 interface Walk extends StockScene {
   random: Random;
   orders: OpenOrder[];
+  /** What Shopify fulfilled. */
+  fulfilled: OpenOrder[];
   /** When the last trouble is over. */
   troubleUntil: number;
 }
@@ -156,12 +163,18 @@ async function oneStep(scene: Walk): Promise<string> {
       shopify.shop.orders.cancel(order);
       return "cancelled in Shopify";
     }
+    // A fulfillment that overtakes its order's own webhook waits before it in the queue, and is no matter of stock.
+    if (!(await shelves.known(order.payload.name))) {
+      orders.push(chosen!);
+      return "looked for an order";
+    }
     const [of] = order.fulfillmentOrders;
     shopify.shop.orders.fulfil(
       of!.lines.map((line) => ({ from: line, of: of!, quantity: line.remaining })),
       { company: "DHL", number: `S${order.id}` },
     );
     for (const line of lines) ledger.delivered(line.sku, from, line.quantity);
+    scene.fulfilled.push(chosen!);
     return "fulfilled in Shopify";
   }
   if (kind <= 68) {
@@ -185,6 +198,7 @@ async function oneStep(scene: Walk): Promise<string> {
     ledger.went(sku, at, units);
     return "moved";
   }
+  if (await leavesStill(scene, sku, at)) return "waited to count";
   const counted = ledger.open(sku, at) + random.int(0, 8);
   ledger.lowers(sku, at);
   const more = Math.max(0, counted - ledger.onHand(sku, at));
@@ -192,6 +206,17 @@ async function oneStep(scene: Walk): Promise<string> {
   await shelves.count(sku, code, counted);
   ledger.counted(sku, at, counted);
   return "counted";
+}
+
+/** Goods that left the shelf and that Odoo still has to take off: counted now, they would be taken off twice. */
+async function leavesStill(scene: Walk, sku: string, at: number): Promise<boolean> {
+  const here = scene.fulfilled.filter((one) => one.at === at && one.lines.some((line) => line.sku === sku));
+  for (const one of here) {
+    const units = one.lines.reduce((sum, line) => sum + line.quantity, 0);
+    if ((await scene.shelves.delivered(one.order.payload.name)) < units) return true;
+    scene.fulfilled.splice(scene.fulfilled.indexOf(one), 1);
+  }
+  return false;
 }
 
 /** The cursor looks every second, and every product again at its next look. */
