@@ -1,5 +1,6 @@
 import { failureOf, HoldfastError } from "../../failure.ts";
 import type { AdjustStep, RecordReference } from "../../import-plan.ts";
+import type { OdooClient } from "../client.ts";
 import { findAny } from "../known-ids.ts";
 import { isWizard } from "../operations.ts";
 import { findAll, findKey, judge } from "../references.ts";
@@ -27,14 +28,33 @@ export async function adjust(run: Run, jobs: readonly Job<"adjust">[]): Promise<
       warnPlan(run, plan, `Odoo does not count the stock of ${product.name}: nothing was adjusted.`);
       return;
     }
-    for (let round = 1; ; round++) {
-      const onHand = await readOnHand(run.client, productId, step.locationId, step.externalIdPrefix ?? "");
-      const change = exact(wantedOnHand(step, onHand) - onHand.total);
-      if (change === 0) return;
-      if (round > mostRounds) throw keepsMoving(product.name, place);
-      await count(run, productId, countsFor(step.locationId, onHand, change, product, place));
-    }
+    await oneAtATime(run.client, `${productId} ${step.locationId}`, async () => {
+      for (let round = 1; ; round++) {
+        const prefix = step.externalIdPrefix ?? "";
+        const onHand = await readOnHand(run.client, productId, step.locationId, prefix);
+        const change = exact(wantedOnHand(step, onHand) - onHand.total);
+        if (change === 0) return;
+        if (round > mostRounds) throw keepsMoving(product.name, place);
+        await count(run, productId, countsFor(step.locationId, onHand, change, product, place));
+      }
+    });
   });
+}
+
+const underWay = new WeakMap<OdooClient, Map<string, Promise<void>>>();
+
+/** Two adjustments of one product at one place at once leave a reservation behind in Odoo that nobody holds. */
+async function oneAtATime(client: OdooClient, key: string, work: () => Promise<void>): Promise<void> {
+  const last = underWay.get(client) ?? new Map<string, Promise<void>>();
+  underWay.set(client, last);
+  const before = last.get(key) ?? Promise.resolve();
+  const mine = before.catch(() => {}).then(work);
+  last.set(key, mine);
+  try {
+    await mine;
+  } finally {
+    if (last.get(key) === mine) last.delete(key);
+  }
 }
 
 /** See `AdjustStep`. */
