@@ -149,7 +149,7 @@ function figuresOf({ durable, core, bare }: Taken, idle: Delay): Figure[] {
       measured: `**${ratio(later)}** (${ms(median(each(durable, "p99")))} over ${ms(median(each(core, "p99")))}; p50 ${ms(median(each(durable, "p50")))} over ${ms(median(each(core, "p50")))})`,
       reach: "≤ 1.00",
       ok: later <= 1,
-      bound: `${connections} requests wait for one thread, so p50 is ${connections} over the rate; p99 adds the commits that also copy the log into the file`,
+      bound: `${connections} requests wait for one thread, so p50 is ${connections} over the rate; p99 adds the times when the processors work for the queue's thread, the copying and V8's collectors`,
     },
     {
       figure: "event-loop delay p99 under that load, over idle",
