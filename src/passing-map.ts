@@ -2,7 +2,7 @@
  * A Map for what comes and goes all the time: requests in flight, leases. When a Map has seen enough of them it copies
  * what it holds to a new table, and V8 lets the old one know of the new. Once an old table lies in the old generation,
  * all that was in it then, and in every table after it, survives each small garbage collection as if it were in use:
- * with every webhook's message behind it, a collection took 9 ms instead of 1, ten times a second. Here a table holds
+ * with every webhook's message behind it, a collection took 9 ms instead of 1, seven times a second. Here a table holds
  * but a box, which is empty when its value is gone.
  */
 export interface PassingMap<K, V> {
