@@ -57,10 +57,7 @@ describe("stock that changes in Shopify, through the example flow, in a real Odo
     ];
     const changes: [string, object][] = [
       ["hf-location", { rows: [{ ...rows[0], stockDirection: "shopify" }, rows[1]] }],
-      [
-        "hf-map",
-        { store: "hf-shop", recheck: true, outputs: 2, wires: [["hf-write"], ["hf-stock-in", "recheck"]] },
-      ],
+      ["hf-map", { wires: [["hf-write"], ["hf-stock-in", "recheck"]] }],
       ["hf-stock-in", { askSeconds: 1 }],
     ];
     const changed = changes.reduce(
@@ -68,8 +65,6 @@ describe("stock that changes in Shopify, through the example flow, in a real Odo
       exampleFlow(),
     );
     const common = { z: "hf-tab", x: 0, y: 0 };
-    // As docs/locations.md says: a webhook address and a queue of their own, into the same mapper.
-    const queue = changed.find(({ id }) => id === "hf-queue")!;
     return [
       ...changed,
       {
@@ -80,23 +75,6 @@ describe("stock that changes in Shopify, through the example flow, in a real Odo
         console: true,
         complete: "payload",
         wires: [],
-      },
-      {
-        ...common,
-        id: "levels",
-        type: "shopify-webhook-in",
-        store: "hf-shop",
-        path: "/shopify/stock",
-        topics: topics.join(", "),
-        limitMb: 5,
-        wires: [["levels-queue"]],
-      },
-      {
-        ...queue,
-        id: "levels-queue",
-        queue: "stock-from-shopify",
-        coalesce: true,
-        wires: [[], ["hf-location"]],
       },
     ];
   }
@@ -185,7 +163,7 @@ describe("stock that changes in Shopify, through the example flow, in a real Odo
     const failing = shopify.faults;
     failing.set({ status: 503 });
     shopify.shop.stock.change(levelAt(0), { available: 3 });
-    await eventually("the queue holds", () => /^on hold/.test(statuses.of("levels-queue")?.text ?? ""));
+    await eventually("the queue holds", () => /^on hold/.test(statuses.of("hf-levels-queue")?.text ?? ""));
     assert.equal(await onHand(leads), 9);
     failing.clear();
     await settled();
