@@ -52,7 +52,9 @@ describe("orders of every kind in a real Odoo", function () {
         `      ${method}: ${equal} equal, ${adjusted} with a rounding line or a cent of tax, ${wrong.length} refused`,
       );
       assert.deepEqual(wrong, []);
-      if (method === "round_per_line") assert.equal(adjusted, 0);
+      // Odoo 14 is a cent off with one of them, either way: it stands there as a line or a warning.
+      const { major } = await admin.version();
+      if (method === "round_per_line") assert.equal(adjusted, major === 14 ? 1 : 0);
     });
 
   it(`writes ${2 * count} generated orders with Odoo's own rounding: every total equal or flagged`, async () => {

@@ -1,1 +1,0 @@
-import "./crashes.odoo.ts";
