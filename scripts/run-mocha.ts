@@ -9,7 +9,8 @@ export function runMocha(files: string[], env: Record<string, string> = {}, opti
   const run = spawnSync(process.execPath, [mocha, "--reporter", "dot", ...options, ...files], {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, ...env },
+    // Node-RED speaks the machine's language; the tests read English.
+    env: { ...process.env, LC_ALL: "C.UTF-8", ...env },
   });
   return run.status ?? 1;
 }

@@ -71,6 +71,19 @@ describe("the package, as the flow library scores it", () => {
       assert.ok(manifest.files.includes(folder), folder);
   });
 
+  it("ships its texts in every language", () => {
+    const texts = (folder: string): string[] =>
+      existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
+    const nodes = path.join(root, "nodes");
+    const written = readdirSync(nodes).flatMap((name) => texts(path.join(nodes, name, "locales")));
+    const shipped = texts(path.join(root, "dist", "locales"));
+    assert.ok(written.includes(path.join("de", "durable-queue.html")));
+    assert.deepEqual(
+      written.filter((file) => !shipped.includes(file)),
+      [],
+    );
+  });
+
   it("has no icon that no node shows", () => {
     const shown = nodeTypes.map((type) => definitionOf(type).icon);
     assert.deepEqual(
