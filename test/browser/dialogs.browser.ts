@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Browser, Locator } from "playwright-core";
 import { launchNodeRed, type NodeRedProcess } from "../../sandbox/node-red.ts";
-import { type Editor, type EditorGlobal, launchBrowser, openEditor } from "../support/editor-browser.ts";
+import {
+  type Editor,
+  type EditorGlobal,
+  launchBrowser,
+  openEditor,
+  wrongInDialog,
+} from "../support/editor-browser.ts";
 import { everyNode } from "../support/editor-flow.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
@@ -92,21 +98,7 @@ describe("the editor", function () {
           await editor.openDialog(id);
           const tray = editor.page.locator(".red-ui-tray").last();
           await tray.screenshot({ path: picture(`dialog-${id}`) });
-          const { empty, overflowing, red } = await tray.locator(".holdfast").evaluate((form) => {
-            const visible = [...form.querySelectorAll<HTMLElement>("*")].filter((each) => each.offsetParent);
-            return {
-              empty: visible
-                .filter(
-                  (each) => each.dataset.i18n && !each.textContent && !(each as HTMLInputElement).placeholder,
-                )
-                .map((each) => each.dataset.i18n),
-              overflowing: visible
-                .filter((each) => each.getBoundingClientRect().right > form.getBoundingClientRect().right + 1)
-                .map((each) => each.outerHTML),
-              red: [...form.querySelectorAll(".input-error")].map((each) => each.id || each.className),
-            };
-          });
-          assert.deepEqual({ empty, overflowing, red }, { empty: [], overflowing: [], red: [] });
+          assert.deepEqual(await wrongInDialog(tray), { empty: [], overflowing: [], red: [] });
           await editor.closeDialog();
         });
 

@@ -1,4 +1,4 @@
-import { type Browser, type Page, chromium as playwright } from "playwright-core";
+import { type Browser, type Locator, type Page, chromium as playwright } from "playwright-core";
 
 /** Any Chromium of this machine; `CHROMIUM` names another. */
 export const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -39,6 +39,8 @@ export interface EditorOptions {
   token?: string;
   /** Pixels a CSS pixel, for pictures. */
   scale?: number;
+  /** The browser's language. */
+  locale?: string;
 }
 
 /** The editor in a browser, loaded, with what it complained about. */
@@ -55,7 +57,7 @@ export async function openEditor(browser: Browser, options: EditorOptions): Prom
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1280, height: options.height ?? 900 },
     deviceScaleFactor: options.scale ?? 1,
-    locale: "en-US",
+    locale: options.locale ?? "en-US",
   });
   await context.addInitScript(
     (scheme) => localStorage.setItem("view-dark-theme", scheme),
@@ -102,6 +104,22 @@ export async function openEditor(browser: Browser, options: EditorOptions): Prom
     },
     close: () => context.close(),
   };
+}
+
+/** What an open dialog shows that it should not: places without their text, things wider than it, fields marked red. */
+export function wrongInDialog(tray: Locator): Promise<Record<"empty" | "overflowing" | "red", unknown[]>> {
+  return tray.locator(".holdfast").evaluate((form) => {
+    const visible = [...form.querySelectorAll<HTMLElement>("*")].filter((each) => each.offsetParent);
+    return {
+      empty: visible
+        .filter((each) => each.dataset.i18n && !each.textContent && !(each as HTMLInputElement).placeholder)
+        .map((each) => each.dataset.i18n),
+      overflowing: visible
+        .filter((each) => each.getBoundingClientRect().right > form.getBoundingClientRect().right + 1)
+        .map((each) => each.outerHTML),
+      red: [...form.querySelectorAll(".input-error")].map((each) => each.id || each.className),
+    };
+  });
 }
 
 /** What the tests use of the editor's own API. */
