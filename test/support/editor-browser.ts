@@ -112,7 +112,11 @@ export function wrongInDialog(tray: Locator): Promise<Record<"empty" | "overflow
     const visible = [...form.querySelectorAll<HTMLElement>("*")].filter((each) => each.offsetParent);
     return {
       empty: visible
-        .filter((each) => each.dataset.i18n && !each.textContent && !(each as HTMLInputElement).placeholder)
+        .filter((each) => {
+          if (!each.dataset.i18n) return false;
+          const [, attribute] = /^\[([\w-]+)\]/.exec(each.dataset.i18n) ?? [];
+          return !(attribute && attribute !== "html" ? each.getAttribute(attribute) : each.textContent);
+        })
         .map((each) => each.dataset.i18n),
       overflowing: visible
         .filter((each) => each.getBoundingClientRect().right > form.getBoundingClientRect().right + 1)
