@@ -47,7 +47,8 @@ function flowArea(page: Page): Promise<{ x: number; y: number; width: number; he
       "#red-ui-workspace-chart :is(.red-ui-flow-node-group, .red-ui-flow-link-line, .red-ui-flow-group-body)",
     );
     const boxes = [...parts].map((part) => part.getBoundingClientRect()).filter(({ width }) => width > 0);
-    const left = Math.min(...boxes.map((box) => box.left)) - air;
+    const canvas = document.querySelector("#red-ui-workspace-chart")!.getBoundingClientRect();
+    const left = Math.max(canvas.left, Math.min(...boxes.map((box) => box.left)) - air);
     const top = Math.min(...boxes.map((box) => box.top)) - air;
     const right = Math.max(...boxes.map((box) => box.right)) + air;
     const bottom = Math.max(...boxes.map((box) => box.bottom)) + air;
