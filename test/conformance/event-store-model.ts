@@ -7,6 +7,7 @@ import type { Counts, EventState, EventStore, LeasedEvent, Outcome } from "../..
 const LEASE = 1_000;
 const MAX_STALLS = 1;
 const failure: Failure = { class: "unknown", code: "boom", message: "It broke.", source: "test", at: 1 };
+const missing: Failure = { ...failure, class: "dependency" };
 
 interface ModelEvent {
   id: string;
@@ -18,6 +19,8 @@ interface ModelEvent {
   stalls: number;
   fence: number;
   leaseUntil: number;
+  /** Died because what it needs was not there. */
+  missed: boolean;
 }
 
 /** The promise about keys, said outright instead of kept up step by step. */
@@ -34,7 +37,8 @@ class Model {
     const lane = this.events.filter(({ key }) => key === event.key);
     const inTheWay = (other: ModelEvent) =>
       other.now === "leased" ||
-      (other.seq < event.seq && (other.now === "waiting" || (other.now === "dead" && this.deadHoldsKey)));
+      (other.seq < event.seq &&
+        (other.now === "waiting" || (other.now === "dead" && this.deadHoldsKey && !other.missed)));
     return lane.some((other) => other !== event && inTheWay(other)) ? "blocked" : "ready";
   }
 
@@ -56,7 +60,7 @@ class Model {
 type Step =
   | { do: "append"; key: string | null; many: number }
   | { do: "claim"; max: number }
-  | { do: "settle"; which: number; to: Outcome["to"]; inMs: number; stale: boolean }
+  | { do: "settle"; which: number; to: Outcome["to"]; inMs: number; stale: boolean; missed: boolean }
   | { do: "extend"; which: number }
   | { do: "pass"; ms: number }
   | { do: "recover"; afterMs: number }
@@ -78,6 +82,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
         stale: fc.nat(4).map((chance) => chance === 0),
         to: fc.constantFrom("done", "done", "retry", "defer", "release", "dead", "dead"),
         inMs: fc.nat(1_500),
+        missed: fc.boolean(),
       }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("extend"), which: fc.nat(1_000) }) },
@@ -163,6 +168,7 @@ async function play(
           stalls: 0,
           fence: 0,
           leaseUntil: 0,
+          missed: false,
         });
       return;
     }
@@ -188,13 +194,16 @@ async function play(
       const holds = model.holds(event.id, event.fence);
       const at = now + step.inMs;
       const outcome = (
-        step.to === "done" || step.to === "release" ? { to: step.to } : { to: step.to, at, failure }
+        step.to === "done" || step.to === "release"
+          ? { to: step.to }
+          : { to: step.to, at, failure: step.missed ? missing : failure }
       ) as Outcome;
       const [answer] = await store.settle([{ ref: { id: event.id, fence: event.fence }, outcome }], now);
       assert.equal(answer, holds ? "ok" : "lost");
       if (!holds) return;
       if (step.to === "done" || step.to === "dead") known.now = step.to;
       else known.now = "waiting";
+      known.missed = step.to === "dead" && step.missed;
       if (step.to === "retry" || step.to === "dead") known.attempts++;
       if (step.to === "retry" || step.to === "defer") Object.assign(known, { dueAt: at, stalls: 0 });
       return;
@@ -211,7 +220,8 @@ async function play(
     }
     case "recover": {
       const expired = model.events.filter((event) => event.now === "leased" && event.leaseUntil <= now);
-      for (const event of expired) event.now = ++event.stalls > MAX_STALLS ? "dead" : "waiting";
+      for (const event of expired)
+        Object.assign(event, { now: ++event.stalls > MAX_STALLS ? "dead" : "waiting", missed: false });
       const dead = expired.filter((event) => event.now === "dead").length;
       assert.deepEqual(await store.recover({ now, maxStalls: MAX_STALLS }), {
         released: expired.length - dead,

@@ -281,6 +281,21 @@ export function describeEventStore(name: string, openStore: OpenStore): void {
         assert.deepEqual(await claimIds(store), [third]);
       });
 
+      it("past a dead letter that waited for another event: that one may stand behind it", async () => {
+        const store = await open();
+        const fulfillment = await append(store, { key: "a" });
+        const order = await append(store, { key: "a" });
+        const missing: Failure = { ...failure, class: "dependency", code: "order_not_found" };
+        await settle(store, (await claim(store))[0]!, { to: "dead", failure: missing });
+        const [next] = await claim(store);
+        assert.equal(next!.id, order);
+        await settle(store, next!, { to: "done" });
+        const later = await append(store, { key: "a" });
+        assert.equal(await stateOf(store, later), "ready");
+        await store.redrive({ ids: [fulfillment] }, { limit: 10, by: "ann", now: 4_000 });
+        assert.deepEqual(await claimIds(store), [fulfillment]);
+      });
+
       it("past a dead letter, where dead letters let pass", async () => {
         const store = await open({ deadHoldsKey: false });
         const first = await append(store, { key: "a" });

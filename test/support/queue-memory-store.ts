@@ -39,7 +39,8 @@ export function memoryStore(options: {
     for (const listener of listeners) listener();
   };
   const open = (event: MemoryEvent) => event.state !== "done" && event.state !== "dead";
-  const holds = (event: MemoryEvent) => open(event) || (deadHoldsKey && event.state === "dead");
+  const holds = (event: MemoryEvent) =>
+    open(event) || (deadHoldsKey && event.state === "dead" && event.lastFailure?.class !== "dependency");
 
   /** Which of the waiting events are ready follows from all the others. */
   const regate = () => {

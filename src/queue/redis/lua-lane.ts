@@ -126,7 +126,10 @@ local function finish(id, key, place, index)
   call('ZADD', base .. index, id, id)
   if key then
     call('ZREM', base .. 'hf:lane:' .. key, id)
-    if index == 'hf:dead' then call('ZADD', base .. 'hf:dead:' .. key, id, id) end
+    -- What died of a dependency may have waited for one that stands behind it: it does not hold its key.
+    if index == 'hf:dead' and call('HGET', base .. id, 'hf:class') ~= 'dependency' then
+      call('ZADD', base .. 'hf:dead:' .. key, id, id)
+    end
   end
   if place == 'failed' then
     emit(place, id, 'failedReason', call('HGET', base .. id, 'failedReason') or '')

@@ -37,7 +37,7 @@ for i = 1, count do
       call('ZADD', base .. 'hf:dead', id, id)
       if key then
         call('ZADD', base .. 'hf:key:' .. key, id, id)
-        call('ZADD', base .. 'hf:dead:' .. key, id, id)
+        if class ~= 'dependency' then call('ZADD', base .. 'hf:dead:' .. key, id, id) end
       end
     else
       call('ZADD', base .. 'hf:open', id, id)

@@ -2,13 +2,15 @@ import type { DatabaseSync } from "node:sqlite";
 import type { AppendResult, NewEvent } from "../event-store.ts";
 import type { Books } from "./books.ts";
 import { prepareNote } from "./history.ts";
+import { holdsKey } from "./lane.ts";
 import type { Queue } from "./queues.ts";
 import { withPlainNames } from "./rows.ts";
 
 export const appendSql = {
   // A key is taken while an event of it waits or is worked on, or is dead and holds it.
   laneTaken: `SELECT 1 FROM event WHERE queue = ? AND key = ? AND state IN ('blocked', 'ready', 'leased') LIMIT 1`,
-  laneTakenOrDead: `SELECT 1 FROM event WHERE queue = ? AND key = ? AND state IN ('blocked', 'ready', 'leased', 'dead') LIMIT 1`,
+  laneTakenOrDead: `SELECT 1 FROM event WHERE queue = ?1 AND key = ?2 AND state IN ('blocked', 'ready', 'leased')
+    UNION ALL SELECT 1 FROM event WHERE queue = ?1 AND key = ?2 AND ${holdsKey} LIMIT 1`,
   add: `INSERT INTO event (queue, key, state, topic, reference, dedupe_id, enqueued_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   addBody: `INSERT INTO body (seq, envelope, payload) VALUES (?, ?, ?)`,
   findWaiting: `SELECT max(seq) AS seq FROM event WHERE queue = ? AND key = ? AND state = ?`,

@@ -5,17 +5,22 @@ import type { Tally } from "./tally.ts";
 /**
  * Order per key. In a key's lane at most one event is `ready` or `leased`: its head; the others are `blocked`.
  * The head is the earliest event that is neither done nor dead. Where dead letters hold their key, an earlier dead
- * one keeps the lane without a head.
+ * one keeps the lane without a head, unless it died of a dependency.
  */
 const earliest = (state: string) =>
   `(SELECT min(seq) FROM event WHERE queue = ?1 AND key = ?2 AND state = '${state}') AS ${state}`;
 
+/** Of a dead letter that holds its key. What died of a dependency may have waited for one that stands behind it. */
+export const holdsKey = `state = 'dead' AND failure_class IS NOT 'dependency'`;
+
+const earliestHolding = `(SELECT min(seq) FROM event WHERE queue = ?1 AND key = ?2 AND ${holdsKey}) AS dead`;
+
 export const laneSql = {
-  earliest: `SELECT ${["leased", "ready", "blocked", "dead"].map(earliest).join(", ")}`,
+  earliest: `SELECT ${[...["leased", "ready", "blocked"].map(earliest), earliestHolding].join(", ")}`,
   move: `UPDATE event SET state = ? WHERE seq = ?`,
 };
 
-/** The first of a key in each state, by its place. */
+/** The first of a key in each state, by its place; of the dead, the first that holds the key. */
 type Lane = Record<"leased" | "ready" | "blocked" | "dead", number | null>;
 
 /** Makes a lane true again after one of its events changed; a few index look-ups, however long the lane. */
