@@ -77,7 +77,7 @@ const cases: Record<string, Record<string, Case>> = {
       good: ["", "https://hooks.example.com", "https://example.com/in", env("PUBLIC_URL")],
       bad: ["hooks.example.com", "ftp://hooks.example.com", "https://", "/shopify/webhooks"],
     },
-    checkMinutes: { good: [60, "0.5"], bad: [0, "", "hourly"] },
+    checkMinutes: { good: [undefined, 60, "0.5"], bad: [0, "", "hourly"] },
     path: {
       good: ["/shopify/webhooks", "/shop", "/a.b/c-d_e~f/", env("WEBHOOK_PATH")],
       bad: ["", "/", "shopify", "/shop/:id", "/shop?x=1", "/a b", "//a"],
