@@ -60,7 +60,7 @@ export async function setUpPush(client: OdooClient, { url, listener }: PushTarge
       "rejected",
       "bad_push_address",
       "The address that Odoo shall push to is not a web address.",
-      "Give the address under which Odoo reaches this Node-RED, like https://node-red.example.com.",
+      "Give the address under which Odoo reaches this flow, like https://flows.example.com.",
     );
   const { major, full } = await client.version();
   if (major < firstMajor)

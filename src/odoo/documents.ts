@@ -59,8 +59,9 @@ export function changed(run: Run, model: string, ids: Iterable<number>): void {
   for (const id of ids) run.documents.delete(key(model, id));
 }
 
-export function isQuotation({ state }: Document): boolean {
-  return state === "draft" || state === "sent";
+/** A quotation, sent or not, or an invoice that is not posted. */
+export function isDraft(document: Document | undefined): boolean {
+  return document?.state === "draft" || document?.state === "sent";
 }
 
 /**

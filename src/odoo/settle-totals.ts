@@ -4,7 +4,7 @@ import type { ExpectedTotals, ImportRecord } from "../import-plan.ts";
 import { type Decimal, decimal, decimalText, zero } from "../money.ts";
 import { allReferences, shapeOf } from "./cells.ts";
 import { createRecords, resolverFor } from "./create-records.ts";
-import { changed, type Document, readDocuments } from "./documents.ts";
+import { changed, type Document, isDraft, readDocuments } from "./documents.ts";
 import { writeEach } from "./isolate.ts";
 import { findIds } from "./known-ids.ts";
 import type { Item } from "./plan-items.ts";
@@ -84,10 +84,6 @@ async function makeAgain(run: Run, model: string, drafts: readonly Item[]): Prom
   changed(run, model, ids);
   for (const item of drafts) delete item.id;
   await createRecords(run);
-}
-
-function isDraft(row: Document | undefined): boolean {
-  return row?.state === "draft" || row?.state === "sent";
 }
 
 /** Whether nothing of this document is this run's to write. */

@@ -2,7 +2,7 @@ import type { Failure } from "../failure.ts";
 import type { ExpectedTotals } from "../import-plan.ts";
 import { type Decimal, decimal, roundTo } from "../money.ts";
 import type { OdooClient } from "./client.ts";
-import type { Document } from "./documents.ts";
+import { type Document, isDraft } from "./documents.ts";
 
 /** "Order #1001", and what it must come to. */
 export interface TotalsQuestion {
@@ -44,10 +44,9 @@ export function compare({ who, expected }: TotalsQuestion, row: Document | undef
 
 /** The failure of a difference that nothing may level out. */
 export function mismatch(sums: string, row: Document): Failure {
-  const hint =
-    row.state === "draft" || row.state === "sent"
-      ? `${compareTaxes} retry: the draft ${row.display_name} is then written anew.`
-      : `${compareTaxes} correct ${row.display_name} in Odoo and retry.`;
+  const hint = isDraft(row)
+    ? `${compareTaxes} retry: the draft ${row.display_name} is then written anew.`
+    : `${compareTaxes} correct ${row.display_name} in Odoo and retry.`;
   return {
     class: "rejected",
     code: "total_mismatch",

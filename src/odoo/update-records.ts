@@ -4,7 +4,7 @@ import type { ImportRecord, ImportValue } from "../import-plan.ts";
 import { allReferences, type ResolveId, shapeOf } from "./cells.ts";
 import { holds } from "./compare-values.ts";
 import { resolverFor } from "./create-records.ts";
-import { changed, isLocked, isQuotation, promiseAgain, readDocuments } from "./documents.ts";
+import { changed, isDraft, isLocked, promiseAgain, readDocuments } from "./documents.ts";
 import { writeEach } from "./isolate.ts";
 import { findIds } from "./known-ids.ts";
 import type { Item } from "./plan-items.ts";
@@ -156,7 +156,7 @@ async function withPromises(
   );
   return changes.map(({ item, record }) => {
     const order = hasLines(record) ? orders.get(item.id!) : undefined;
-    if (!order || isQuotation(order)) return { item, record };
+    if (!order || isDraft(order)) return { item, record };
     return {
       item,
       record: {
@@ -186,7 +186,7 @@ async function write(run: Run, group: readonly { item: Item; record: ImportRecor
 async function inTheWay(run: Run, item: Item, record: ImportRecord, failure: Failure): Promise<Failure> {
   if (record.model !== "sale.order" || failure.class !== "rejected") return failure;
   const order = (await readDocuments(run, "sale.order", [item.id!])).get(item.id!);
-  if (!order || isQuotation(order)) return failure;
+  if (!order || isDraft(order)) return failure;
   const touched = new Set(
     Object.values(record.children ?? {}).flatMap((list) => list.map((child) => child.externalId)),
   );

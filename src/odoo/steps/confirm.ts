@@ -1,7 +1,7 @@
 import { failureOf } from "../../failure.ts";
 import { inChunks } from "../../group.ts";
 import type { Document } from "../documents.ts";
-import { changed, isQuotation } from "../documents.ts";
+import { changed, isDraft } from "../documents.ts";
 import { shopifyModule } from "../external-ids.ts";
 import { eachAlone, failPlan, isAway, isOpen, type Run, refusal, warnPlan } from "../run.ts";
 import { type Job, orderIn, ordersOf } from "./step.ts";
@@ -28,7 +28,7 @@ export async function confirm(run: Run, jobs: readonly Job<"confirm">[]): Promis
       warnPlan(run, job.plan, `${order.display_name} is cancelled in Odoo and stays so.`);
     else all.push({ ...job, order, date: plannedDate(run, job.step.order) ?? order.date_order ?? "" });
   });
-  const quotations = all.filter(({ order }) => isQuotation(order));
+  const quotations = all.filter(({ order }) => isDraft(order));
   for (const chunk of inChunks(quotations, atOnce)) await confirmAll(run, chunk);
   await putDatesBack(run, quotations, all);
 }
@@ -66,9 +66,7 @@ async function putDatesBack(
   const dated = all.filter(({ plan }) => isOpen(run, plan));
   const wrong = dated.filter(({ order, date, step }) =>
     // Those just confirmed are dated now, without asking; others where a crash came between.
-    isQuotation(order)
-      ? date !== ""
-      : date !== order.date_order && plannedDate(run, step.order) !== undefined,
+    isDraft(order) ? date !== "" : date !== order.date_order && plannedDate(run, step.order) !== undefined,
   );
   if (wrong.length > 0) await setDates(run, wrong);
   const confirmed = quotations.filter(({ plan }) => isOpen(run, plan));
@@ -78,7 +76,7 @@ async function putDatesBack(
   );
   await eachAlone(run, confirmed, async ({ step }) => {
     const order = orderIn(now, step.order);
-    if (!isQuotation(order)) return;
+    if (!isDraft(order)) return;
     throw refusal(
       "rejected",
       "not_confirmed",
