@@ -25,6 +25,14 @@
       fromEnvironment(value) || (/^\s*\d+\s*$/.test(String(value ?? "")) && number(value, min, max)),
     text: (value, pattern) => fromEnvironment(value) || pattern.test(String(value ?? "").trim()),
 
+    /** A setting that names a product by its Internal Reference, or none; `invalid` is the text for what is neither. */
+    sku: (value, invalid) => ({
+      value,
+      validate: function (v, _opt) {
+        return !v || window.holdfast.text(v, /^\S(.{0,62}\S)?$/) || this._def._(invalid);
+      },
+    }),
+
     /**
      * First in a dialog with choices and boxes: one that is set by an environment variable shows its name, and keeps it.
      */
