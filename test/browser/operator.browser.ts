@@ -315,51 +315,52 @@ describe("the operator's log", function () {
         });
     });
 
-  describe("from the example in the Import dialog", () => {
-    let scene: Scene;
-    before(async () => {
-      scene = await startScene({ version: 5, deploy: false });
-    });
-    after(() => scene?.end());
+  for (const version of [4, 5] as const)
+    describe(`from the example in the Import dialog of Node-RED ${version === 4 ? "4.1" : "5"}`, () => {
+      let scene: Scene;
+      before(async () => {
+        scene = await startScene({ version, deploy: false });
+      });
+      after(() => scene?.end());
 
-    it("to an order that failed, on screen, in the editor", async () => {
-      const editor = await openEditor(browser, { url: scene.nodeRed.url });
-      try {
-        const { page } = editor;
-        await page.evaluate(() => {
-          const { RED } = globalThis as unknown as { RED: { actions: { invoke(name: string): void } } };
-          RED.actions.invoke("core:show-examples-import-dialog");
-        });
-        const item = (label: string): Locator =>
-          page.locator(".red-ui-treeList-label:visible", { hasText: label }).last();
-        // One folder or two, as the editor splits a package's name.
-        await item("@holdfast").click();
-        await page.waitForTimeout(500);
-        if ((await item("order-and-inventory-sync").count()) === 0)
-          await item("node-red-shopify-odoo").click();
-        await item("order-and-inventory-sync").click();
-        await page.getByRole("button", { name: "Import", exact: true }).click();
-        await page.locator("#red-ui-header-button-deploy:not(.disabled)").click();
-        await page.getByText("Successfully deployed").waitFor();
-        await eventually("the queue is open", async () => {
-          const { queues } = (await (await scene.api("/holdfast/overview")).json()) as {
-            queues: { state: string }[];
-          };
-          return queues[0]?.state === "running";
-        });
-        await scene.send(brokenOrder(1077, "SH-NEW"));
-        await page.evaluate(() => {
-          const { RED } = globalThis as unknown as { RED: { sidebar: { show(id: string): void } } };
-          RED.sidebar.show("holdfast-operator");
-        });
-        await row(page, "#1077").click();
-        await opened(page, "#1077");
-        assert.match(await page.locator(".hf-what").innerText(), /variant SKU SH-NEW/);
-      } finally {
-        await editor.close();
-      }
+      it("to an order that failed, on screen, in the editor", async () => {
+        const editor = await openEditor(browser, { url: scene.nodeRed.url });
+        try {
+          const { page } = editor;
+          await page.evaluate(() => {
+            const { RED } = globalThis as unknown as { RED: { actions: { invoke(name: string): void } } };
+            RED.actions.invoke("core:show-examples-import-dialog");
+          });
+          const item = (label: string): Locator =>
+            page.locator(".red-ui-treeList-label:visible", { hasText: label }).last();
+          // One folder or two, as the editor splits a package's name.
+          await item("@holdfast").click();
+          await page.waitForTimeout(500);
+          if ((await item("order-and-inventory-sync").count()) === 0)
+            await item("node-red-shopify-odoo").click();
+          await item("order-and-inventory-sync").click();
+          await page.getByRole("button", { name: "Import", exact: true }).click();
+          await page.locator("#red-ui-header-button-deploy:not(.disabled)").click();
+          await page.getByText("Successfully deployed").waitFor();
+          await eventually("the queue is open", async () => {
+            const { queues } = (await (await scene.api("/holdfast/overview")).json()) as {
+              queues: { state: string }[];
+            };
+            return queues[0]?.state === "running";
+          });
+          await scene.send(brokenOrder(1077, "SH-NEW"));
+          await page.evaluate(() => {
+            const { RED } = globalThis as unknown as { RED: { sidebar: { show(id: string): void } } };
+            RED.sidebar.show("holdfast-operator");
+          });
+          await row(page, "#1077").click();
+          await opened(page, "#1077");
+          assert.match(await page.locator(".hf-what").innerText(), /variant SKU SH-NEW/);
+        } finally {
+          await editor.close();
+        }
+      });
     });
-  });
 });
 
 function picture(name: string): string {
