@@ -1,11 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Memory, RememberedMap } from "./memory.ts";
+import { type SortedNames, sortedNames } from "./sorted-names.ts";
 
 /**
  * Which dedupe ids were seen, and when. They come in no order, so in a table sorted by them each has a page of its own
  * to write, into the log and later into the file: 16 of 55 µs an append, and a third of what the disk has to do.
  * Therefore new ones are written in the order they come, and known by heart; when they are many they go into the
- * sorted table, some with each commit, neighbours together.
+ * sorted table, neighbours together, with each commit about as many as it adds.
  */
 export interface Dedupe {
   /** The event that this id came with later than `after`; null for an id that is new. */
@@ -24,6 +25,7 @@ export const dedupeSql = {
   add: `INSERT INTO dedupe_recent (n, queue, id, seq, at) VALUES (?, ?, ?, ?, ?)`,
   again: `UPDATE dedupe_recent SET seq = ?, at = ? WHERE n = ?`,
   drop: `DELETE FROM dedupe_recent WHERE n = ?`,
+  oldest: `SELECT min(n) AS n FROM dedupe_recent`,
   dropUpTo: `DELETE FROM dedupe_recent WHERE n <= ?`,
   find: `SELECT seq FROM dedupe WHERE queue = ? AND id = ? AND at > ?`,
   move: `INSERT INTO dedupe (queue, id, seq, at) VALUES (?, ?, ?, ?)
@@ -37,7 +39,6 @@ interface Recent {
   /** Its place among those that came. */
   n: number;
   queue: number;
-  id: string;
   seq: number;
   at: number;
 }
@@ -50,10 +51,17 @@ interface Move {
   upTo: number;
 }
 
-/** So many are known by heart, some 200 bytes each, before a move begins. */
-const MANY = 4_096;
-/** Moved with a commit: at least so many, and this part of all, so that more come than go only for a while. */
-const STEP = 64;
+/**
+ * So many are known by heart, some 250 bytes each, before a move begins. The more, the more of them meet on a page of
+ * the sorted table: with 100,000 ids in it and 4,096 here, it took 48 of 137 pages that a commit wrote into the log.
+ */
+const MANY = 16_384;
+/**
+ * Moved with a commit: at least so many, and so many times what it adds; and this part of what is too much, after a
+ * large import. Their rows are dropped twice as fast, so that all have gone before as many have come.
+ */
+const STEP = 16;
+const STEP_TIMES = 2;
 const STEP_PART = 1 / 32;
 
 export function prepareDedupe(
@@ -64,34 +72,39 @@ export function prepareDedupe(
   const add = db.prepare(dedupeSql.add);
   const again = db.prepare(dedupeSql.again);
   const drop = db.prepare(dedupeSql.drop);
+  const oldest = db.prepare(dedupeSql.oldest);
   const dropUpTo = db.prepare(dedupeSql.dropUpTo);
   const find = db.prepare(dedupeSql.find);
   const intoSorted = db.prepare(dedupeSql.move);
   const forgetSorted = prepareForgetSorted(db);
   const moves = memory.map<"now", Move>();
+  /** Those that came since the last move began; also names that were taken back or forgotten since. */
+  const collecting = memory.map<"now", SortedNames>();
   let known: RememberedMap<string, Recent> | undefined;
   let lastN = 0;
+  let added = 0;
 
   /** Read at the first use: a damaged page in it is then that use's failure. */
   const recent = () => {
     if (known) return known;
     const map = memory.map<string, Recent>();
-    for (const row of db.prepare("SELECT * FROM dedupe_recent ORDER BY n").all() as unknown as Recent[]) {
-      map.fill(nameOf(row.queue, row.id), row);
-      lastN = row.n;
+    const names = sortedNames();
+    const rows = db.prepare("SELECT * FROM dedupe_recent ORDER BY n").all();
+    for (const { n, queue, id, seq, at } of rows as unknown as (Recent & { id: string })[]) {
+      const name = nameOf(queue, id);
+      map.fill(name, { n, queue, seq, at });
+      names.add(name);
+      lastN = n;
     }
+    collecting.fill("now", names);
     known = map;
     return known;
   };
 
   const beginMove = () => {
-    const all = [...recent().entries()];
-    moves.put("now", {
-      names: all.map(([name]) => name).sort(),
-      moved: 0,
-      dropped: all.reduce((first, [, { n }]) => Math.min(first, n), lastN) - 1,
-      upTo: lastN,
-    });
+    const first = (oldest.get()?.n as number | null | undefined) ?? lastN;
+    moves.put("now", { names: collecting.get("now")!.all(), moved: 0, dropped: first - 1, upTo: lastN });
+    collecting.put("now", sortedNames());
   };
 
   return {
@@ -105,8 +118,12 @@ export function prepareDedupe(
       const before = recent().get(name);
       const n = before ? before.n : ++lastN;
       if (before) again.run(seq, at, n);
-      else add.run(n, queue, id, seq, at);
-      recent().put(name, { n, queue, id, seq, at });
+      else {
+        add.run(n, queue, id, seq, at);
+        collecting.get("now")!.add(name);
+        added++;
+      }
+      recent().put(name, { n, queue, seq, at });
     },
     forget: (queue, before, limit) => {
       let forgotten = 0;
@@ -121,7 +138,8 @@ export function prepareDedupe(
     },
     move: () => {
       if (!known) return;
-      const step = Math.max(atLeast, Math.ceil(known.size() * STEP_PART));
+      const step = Math.max(atLeast, added * STEP_TIMES, Math.ceil((known.size() - 2 * many) * STEP_PART));
+      added = 0;
       const now = moves.get("now");
       if (!now) {
         if (known.size() >= many) beginMove();
@@ -129,12 +147,12 @@ export function prepareDedupe(
         for (const name of now.names.slice(now.moved, now.moved + step)) {
           const one = known.get(name);
           if (!one) continue;
-          intoSorted.run(one.queue, one.id, one.seq, one.at);
+          intoSorted.run(one.queue, idOf(name), one.seq, one.at);
           known.put(name, undefined);
         }
         moves.put("now", { ...now, moved: now.moved + step });
       } else {
-        const dropped = Math.min(now.dropped + step, now.upTo);
+        const dropped = Math.min(now.dropped + 2 * step, now.upTo);
         dropUpTo.run(dropped);
         moves.put("now", dropped === now.upTo ? undefined : { ...now, dropped });
       }
@@ -144,6 +162,10 @@ export function prepareDedupe(
 
 function nameOf(queue: number, id: string): string {
   return `${queue} ${id}`;
+}
+
+function idOf(name: string): string {
+  return name.slice(name.indexOf(" ") + 1);
 }
 
 /** Rows looked at in one go, and how often in one call. */

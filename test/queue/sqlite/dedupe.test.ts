@@ -88,6 +88,20 @@ describe("dedupe ids", () => {
     for (let n = 0; n < 500; n++) assert.equal(dedupe.find(1, `id-${n}`, -1), n);
   });
 
+  it("move evenly: with each commit at most twice as many as it added", () => {
+    const db = open();
+    const { dedupe, commit } = start(db);
+    const rows = () => Number(db.prepare("SELECT count(*) AS n FROM dedupe").get()!.n);
+    let before = 0;
+    for (let n = 0; n < 1_000; n += 10) {
+      commit(Array.from({ length: 10 }, (_, i) => () => dedupe.remember(1, `id-${n + i}`, n, n)));
+      const now = rows();
+      assert.ok(now - before <= 20, `${now - before} at once`);
+      before = now;
+    }
+    assert.ok(before >= 900, `${before} rows`);
+  });
+
   it("are forgotten round and round, a part of a large table at a time", () => {
     const db = open();
     const { dedupe, commit } = start(db);
