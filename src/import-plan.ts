@@ -22,7 +22,7 @@ export interface ImportPlan {
 
 /** The state of the Shopify record that an event carries. */
 export interface PlanVersion {
-  /** The record of this plan that remembers its version: "order_5678". */
+  /** What remembers it: a record of this plan, "order_5678", or a fulfillment, "fulfillment_77". */
   externalId: string;
   /** Shopify's `updated_at`, in UTC: "2026-11-24T10:00:00Z". Equal versions are applied again, older ones are not. */
   at: string;
@@ -171,6 +171,8 @@ export interface UndeliverStep {
   order: string;
   /** "fulfillment_77" */
   externalId: string;
+  /** What it held: by this, what a person delivered of it is found where no event has told its delivery yet. */
+  lines?: LineQuantity[];
 }
 
 /** Goods that came back: a validated return of what was delivered, taken off the delivered quantity. */

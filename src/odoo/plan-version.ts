@@ -1,7 +1,7 @@
 import { groupBy } from "../group.ts";
 import type { ImportPlan } from "../import-plan.ts";
 import { readDocuments } from "./documents.ts";
-import { findAny } from "./known-ids.ts";
+import { findAny, forgetId } from "./known-ids.ts";
 import { type Link, linkModel, linkTexts, readLinks, setTexts, writeLinks } from "./links.ts";
 import { failPlan, isOpen, type Run } from "./run.ts";
 
@@ -50,8 +50,11 @@ export async function skipStale(run: Run): Promise<void> {
       model,
       group.map(({ id }) => id),
     );
-    for (const { plan, id } of group)
+    for (const { plan, id, externalId } of group) {
       if (isStale(stored.get(id) ?? null, run.plans[plan]!)) run.skipped.set(plan, "stale");
+      // Somebody deleted the link: nothing is left to remember a version on.
+      if (model === linkModel && !stored.has(id)) forgetId(run.client, externalId);
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { MappedLocation } from "../event.ts";
-import type { ImportPlan, LineQuantity, PlanStep, Tracking } from "../import-plan.ts";
+import type { ImportPlan, LineQuantity, PlanStep, PlanVersion, Tracking } from "../import-plan.ts";
+import { versionTime } from "./dates.ts";
 import { type OrderMappingSettings, withDefaults } from "./order-options.ts";
 import { isTip } from "./product.ts";
 import { idOf, listOf, malformed, objectOf, textOf, unreadable } from "./read.ts";
@@ -25,9 +26,19 @@ export function fulfillmentToPlan(
   const order = `${prefix}order_${orderId}`;
   const externalId = `${prefix}fulfillment_${id}`;
   const status = (textOf(fulfillment.status) ?? "").toLowerCase();
-  const plan = (steps: PlanStep[]): ImportPlan => ({ kind: "import-plan", reference, records: [], steps });
+  const version = versionOf(fulfillment, externalId, status);
+  const plan = (steps: PlanStep[]): ImportPlan => ({
+    kind: "import-plan",
+    reference,
+    ...(version && { version }),
+    records: [],
+    steps,
+  });
 
-  if (status === "cancelled") return plan([{ kind: "undeliver", order, externalId }]);
+  if (status === "cancelled") {
+    const lines = deliveredLines(fulfillment, prefix, who);
+    return plan([{ kind: "undeliver", order, externalId, ...(lines.length > 0 && { lines }) }]);
+  }
   if (status !== "success")
     return {
       kind: "import-plan",
@@ -51,6 +62,17 @@ export function fulfillmentToPlan(
     // The delivery may be an earlier event's, from before the parcel had a number.
     ...(tracking === null ? [] : [{ kind: "track" as const, order, externalId, tracking }]),
   ]);
+}
+
+/** Shopify tells seconds, and what was cancelled stays so: within its second, that is the last word. */
+function versionOf(
+  fulfillment: Unchecked<ShopifyFulfillment>,
+  externalId: string,
+  status: string,
+): PlanVersion | null {
+  const at = versionTime(fulfillment.updated_at);
+  if (at === null) return null;
+  return { externalId, at: status === "cancelled" ? at.replace(/Z$/, ".999Z") : at };
 }
 
 /** Gift cards and tips are services in Odoo: no picking holds them. */

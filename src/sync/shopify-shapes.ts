@@ -89,6 +89,7 @@ export interface ShopifyFulfillment {
   name: string;
   /** pending, open, success, cancelled, error, failure */
   status: string;
+  updated_at: string;
   location_id: Id | null;
   tracking_company: string | null;
   tracking_number: string | null;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DeliverStep, ImportValue, PlanStep } from "../../src/import-plan.ts";
+import type { DeliverStep, ImportPlan, ImportValue, PlanStep, UndeliverStep } from "../../src/import-plan.ts";
 import type { OdooClient } from "../../src/odoo/client.ts";
 import {
   apply,
@@ -89,6 +89,20 @@ for (const transport of transports) {
         [["sale_id.client_order_ref", "=", order]],
         ["name", "state", "carrier_id", "carrier_tracking_ref", "picking_type_code", "location_dest_id"],
       );
+    /** As if a person had delivered it: nothing says which fulfillment it is. */
+    const forgetLinks = async (order: string): Promise<void> => {
+      const ids = (await pickings(order)).map(({ id }) => id);
+      const links = await read(
+        client,
+        "ir.attachment",
+        [
+          ["res_model", "=", "stock.picking"],
+          ["res_id", "in", ids],
+        ],
+        ["name"],
+      );
+      await client.call("ir.attachment", "unlink", { ids: links.map(({ id }) => id) });
+    };
     const openUnits = async (order: string): Promise<number> =>
       (
         await read(
@@ -135,17 +149,7 @@ for (const transport of transports) {
     it("what a person delivered in Odoo is bound to the fulfillment, not delivered again", async () => {
       const order = await confirmed();
       await take(order, shipment(order, { 0: "1" }, { externalId: fresh("by_hand") }));
-      const [byHand] = await pickings(order);
-      const links = await read(
-        client,
-        "ir.attachment",
-        [
-          ["res_model", "=", "stock.picking"],
-          ["res_id", "=", byHand!.id],
-        ],
-        ["name"],
-      );
-      await client.call("ir.attachment", "unlink", { ids: links.map(({ id }) => id) });
+      await forgetLinks(order);
       await take(
         order,
         shipment(order, { 0: "1" }, { tracking: { company: null, numbers: ["H1"], urls: [] } }),
@@ -261,6 +265,71 @@ for (const transport of transports) {
         ["price_unit"],
       );
       assert.equal(line?.price_unit, 10);
+    });
+
+    /** A plan of one step, as the mapping makes it of a fulfillment that Shopify last changed at this second. */
+    const since = (second: string, order: string, step: DeliverStep | UndeliverStep): ImportPlan => ({
+      ...stepsPlan(order, step),
+      version: { externalId: step.externalId, at: `2026-11-24T10:00:${second}Z` },
+    });
+
+    it("a delivery that is told after its cancellation moves nothing, however late and however often", async () => {
+      const order = await confirmed();
+      const step = shipment(order, { 0: "1" });
+      const { externalId } = step;
+      const cancelled = since("05.999", order, { kind: "undeliver", order, externalId, lines: step.lines });
+      for (let round = 0; round < 2; round++) {
+        const { warnings, skipped } = await apply(receiving, cancelled);
+        assert.match(warnings.join(), /never delivered/);
+        assert.equal(skipped, undefined);
+      }
+      for (const second of ["00", "05"])
+        assert.equal((await apply(client, since(second, order, step))).skipped, "stale");
+      assert.deepEqual(await deliveredUnits(order), [0, 0, 0]);
+      assert.equal(await openUnits(order), 5);
+      // Another parcel of the same order is another matter.
+      await apply(client, since("01", order, shipment(order, { 0: "2" })));
+      assert.deepEqual(await deliveredUnits(order), [2, 0, 0]);
+    });
+
+    it("of a fulfillment that is there the later word stands: an older number, an older delivery change nothing", async () => {
+      const order = await confirmed();
+      const tracking = (number: string) => ({ company: null, numbers: [number], urls: [] });
+      const step = shipment(order, { 0: "2" });
+      const told = (second: string, number: string) =>
+        since(second, order, { ...step, tracking: tracking(number) });
+      await apply(client, told("01", "V1"));
+      await apply(client, told("03", "V3"));
+      assert.equal((await apply(client, told("02", "V2"))).skipped, "stale");
+      assert.equal((await pickings(order))[0]?.carrier_tracking_ref, "V3");
+      const { externalId, lines } = step;
+      const cancelled = since("04.999", order, { kind: "undeliver", order, externalId, lines });
+      for (let round = 0; round < 2; round++) await apply(receiving, cancelled);
+      assert.equal((await apply(client, told("03", "V3"))).skipped, "stale");
+      assert.deepEqual(await deliveredUnits(order), [0, 0, 0]);
+      assert.equal(await openUnits(order), 5);
+    });
+
+    it("the version goes with its link: where a person deleted it, the fulfillment is bound anew", async () => {
+      const order = await confirmed();
+      const step = shipment(order, { 0: "2" });
+      await apply(client, since("03", order, step));
+      await forgetLinks(order);
+      await apply(client, since("02", order, step));
+      assert.deepEqual(await deliveredUnits(order), [2, 0, 0]);
+    });
+
+    it("what a person delivered comes back when its fulfillment was cancelled before Odoo heard of it", async () => {
+      const order = await confirmed();
+      await take(order, shipment(order, { 0: "1" }, { externalId: fresh("by_hand") }));
+      await forgetLinks(order);
+      const step = shipment(order, { 0: "1" });
+      const { externalId, lines } = step;
+      const cancelled = since("05.999", order, { kind: "undeliver", order, externalId, lines });
+      for (let round = 0; round < 2; round++) await apply(receiving, cancelled);
+      assert.deepEqual(await deliveredUnits(order), [0, 0, 0]);
+      assert.equal((await apply(client, since("04", order, step))).skipped, "stale");
+      assert.equal(await openUnits(order), 5);
     });
 
     for (const [parcel, quantities] of Object.entries({

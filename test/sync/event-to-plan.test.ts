@@ -122,6 +122,31 @@ describe("fulfillments", () => {
     }
   });
 
+  it("carry Shopify's updated_at as their version; within one second a cancellation is the last word", () => {
+    const version = (more: object) =>
+      eventToPlan("fulfillments/update", fulfilled([{ id: 1, quantity: 2 }], { ...more }), {}).version;
+    const updated_at = "2026-11-24T11:00:00+01:00";
+    assert.deepEqual(version({ updated_at }), { externalId: "fulfillment_6001", at: "2026-11-24T10:00:00Z" });
+    const cancelled = version({ updated_at, status: "cancelled" });
+    assert.equal(cancelled?.at, "2026-11-24T10:00:00.999Z");
+    for (const unknown of [undefined, null, "yesterday"])
+      assert.equal(version({ updated_at: unknown }), undefined);
+  });
+
+  it("tell, called off, what they held, so that a person's delivery of it is found", () => {
+    const lines = (some: { id: number; quantity: number }[]) =>
+      eventToPlan("fulfillments/update", fulfilled(some, { status: "cancelled" }), {}).steps;
+    assert.deepEqual(lines([{ id: 1, quantity: 2 }]), [
+      {
+        kind: "undeliver",
+        order: "order_5678",
+        externalId: "fulfillment_6001",
+        lines: [{ line: "line_1", quantity: "2" }],
+      },
+    ]);
+    assert.deepEqual(lines([]), [{ kind: "undeliver", order: "order_5678", externalId: "fulfillment_6001" }]);
+  });
+
   it("hold no gift cards and no tips: Odoo has no picking for them", () => {
     const card = fulfilled([], {
       line_items: [

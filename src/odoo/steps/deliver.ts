@@ -1,14 +1,14 @@
-import { groupBy } from "../../group.ts";
-import { type Decimal, decimal, decimalText, zero } from "../../money.ts";
+import { type Decimal, decimalText } from "../../money.ts";
 import type { Document } from "../documents.ts";
 import { eachAlone, type Run, refusal, warnPlan } from "../run.ts";
 import { bringOut } from "./bring-out.ts";
 import { bindFulfillment, fulfillmentOf } from "./fulfillment-link.ts";
 import { isOver, lineIds, type Picking, readMoves } from "./moves.ts";
 import { type Job, orderIn, ordersOf } from "./step.ts";
-import { boundPicking, ofKind, readStock, type Stock, share, sum, type Wanted } from "./stock.ts";
+import { boundPicking, doneByHand, ofKind, readStock, type Stock, share, sum, type Wanted } from "./stock.ts";
 import { writeTracking } from "./tracking.ts";
 import { validate } from "./validate.ts";
+import { kindsOfLines, wantedOf } from "./wanted.ts";
 
 /** Validates what left the shop: one fulfillment is one picking, once; the rest stays open. */
 export async function deliver(run: Run, jobs: readonly Job<"deliver">[]): Promise<void> {
@@ -20,13 +20,20 @@ export async function deliver(run: Run, jobs: readonly Job<"deliver">[]): Promis
     run,
     [...orders.values()].map(({ id }) => id),
   );
-  const lines = await linesOf(run, [...orders.values()]);
+  const lines = await kindsOfLines(
+    run,
+    [...orders.values()].map(({ id }) => id),
+  );
   await eachAlone(run, jobs, async (job) => {
     const order = orderIn(orders, job.step.order);
     const own = lines.get(order.id) ?? [];
     const ofOrder = new Set(own.map(({ id }) => id));
     const stock = { ...all, moves: all.moves.filter(({ line }) => ofOrder.has(line)) };
-    const wanted = await wantedOf(run, job, new Set(own.flatMap((one) => (one.goods ? [one.id] : []))));
+    const ids = await lineIds(
+      run,
+      job.step.lines.map(({ line }) => line),
+    );
+    const wanted = wantedOf(job.step.lines, ids, own);
     await deliverOne(run, job, order, stock, wanted);
   });
 }
@@ -80,40 +87,6 @@ async function free(
   return { picking, now };
 }
 
-/** Goods have stock moves, services have none. */
-async function linesOf(
-  run: Run,
-  orders: readonly Document[],
-): Promise<Map<number, { id: number; goods: boolean }[]>> {
-  const rows = (await run.client.call("sale.order.line", "search_read", {
-    args: {
-      domain: [["order_id", "in", orders.map(({ id }) => id)]],
-      fields: ["order_id", "qty_delivered_method"],
-    },
-  })) as { id: number; order_id: [number, string]; qty_delivered_method: string }[];
-  const groups = groupBy(rows, (row) => row.order_id[0]);
-  return new Map(
-    [...groups].map(([order, lines]) => [
-      order,
-      lines.map(({ id, qty_delivered_method }) => ({ id, goods: qty_delivered_method === "stock_move" })),
-    ]),
-  );
-}
-
-async function wantedOf(run: Run, { step }: Job<"deliver">, goods: ReadonlySet<number>): Promise<Wanted> {
-  const ids = await lineIds(
-    run,
-    step.lines.map(({ line }) => line),
-  );
-  const wanted = new Map<number, Decimal>();
-  for (const { line, quantity } of step.lines) {
-    const id = ids.get(line)!;
-    if (goods.has(id) && decimal(quantity).gt(zero))
-      wanted.set(id, (wanted.get(id) ?? zero).plus(decimal(quantity)));
-  }
-  return wanted;
-}
-
 function mustBeConfirmed(order: Document): void {
   if (order.state === "sale" || order.state === "done") return;
   if (order.state === "cancel")
@@ -140,22 +113,6 @@ async function warehousePickings(run: Run, warehouse: number | null): Promise<(p
   })) as { id: number }[];
   const ours = new Set(rows.map(({ id }) => id));
   return (picking) => ours.has(picking.picking_type_id[0]);
-}
-
-/** A person validated exactly this in Odoo, and Shopify tells it back. */
-function doneByHand(stock: Stock, wanted: Wanted): number | undefined {
-  const done = groupBy(
-    ofKind(stock, "outgoing").filter(({ state }) => state === "done"),
-    ({ picking }) => picking,
-  );
-  return [...done.keys()].find((id) => {
-    if (fulfillmentOf(stock.links.get(id)) !== undefined) return false;
-    const moves = done.get(id)!;
-    return (
-      new Set(moves.map(({ line }) => line)).size === wanted.size &&
-      [...wanted].every(([line, units]) => sum(moves, line, "done").eq(units))
-    );
-  });
 }
 
 /** What no delivery by hand accounts for; undefined when they account for all. */

@@ -47,3 +47,26 @@ export async function bindFulfillment(
     return;
   throw refusal("conflict", "concurrent_update", "another fulfillment takes the same picking right now");
 }
+
+/**
+ * Remembers that a fulfillment was cancelled before anything of it was delivered: its delivery, told late, is older then.
+ * @throws HoldfastError
+ */
+export async function rememberCancelled(
+  run: Run,
+  plan: number,
+  { externalId, order }: { externalId: string; order: number },
+): Promise<void> {
+  const text = run.plans[plan]?.version?.at;
+  if (text === undefined) return;
+  const link: Link = {
+    externalId,
+    model: "sale.order",
+    id: order,
+    name: `Shopify cancelled ${externalId}`,
+    text,
+    url: null,
+  };
+  const [outcome] = await claimLinks(run.client, [link]);
+  if (outcome && "failure" in outcome) throw new HoldfastError(outcome.failure);
+}

@@ -42,6 +42,22 @@ export function boundPicking({ links, pickings }: Stock, fulfillment: string): n
   )?.[0];
 }
 
+/** What a person validated in Odoo of exactly this, and no fulfillment is bound to. */
+export function doneByHand(stock: Stock, wanted: Wanted): number | undefined {
+  const done = groupBy(
+    ofKind(stock, "outgoing").filter(({ state }) => state === "done"),
+    ({ picking }) => picking,
+  );
+  return [...done.keys()].find((id) => {
+    if (fulfillmentOf(stock.links.get(id)) !== undefined) return false;
+    const moves = done.get(id)!;
+    return (
+      new Set(moves.map(({ line }) => line)).size === wanted.size &&
+      [...wanted].every(([line, units]) => sum(moves, line, "done").eq(units))
+    );
+  });
+}
+
 export function ofKind({ moves, pickings }: Stock, kind: "outgoing" | "internal"): Stock["moves"] {
   return moves.filter(({ picking }) => pickings.get(picking)?.picking_type_code === kind);
 }

@@ -1,12 +1,15 @@
 import { type Decimal, decimal, zero } from "../../money.ts";
-import { findAny } from "../known-ids.ts";
+import { findAny, findIds } from "../known-ids.ts";
 import { eachAlone, type Run, warnPlan } from "../run.ts";
+import { bindFulfillment, rememberCancelled } from "./fulfillment-link.ts";
 import { readLines } from "./lines.ts";
 import { isOver, type Move, type Picking, readMoves, readPickings } from "./moves.ts";
 import { type Again, confirmDrafts, planAgain } from "./plan-again.ts";
 import { type Job, orderIn, ordersOf } from "./step.ts";
+import { doneByHand, readStock } from "./stock.ts";
 import { takeBack } from "./take-back.ts";
 import { pickingOf } from "./track.ts";
+import { kindsOfLines, wantedOf } from "./wanted.ts";
 
 /** What a cancelled fulfillment delivered comes back, and is to be delivered again. */
 export async function undeliver(run: Run, jobs: readonly Job<"undeliver">[]): Promise<void> {
@@ -14,11 +17,15 @@ export async function undeliver(run: Run, jobs: readonly Job<"undeliver">[]): Pr
     run,
     jobs.map(({ step }) => step.order),
   );
-  await eachAlone(run, jobs, async ({ plan, step }) => {
+  await eachAlone(run, jobs, async (job) => {
+    const { plan, step } = job;
     const order = orderIn(orders, step.order);
-    const picking = await pickingOf(run, order.id, step.externalId);
+    const picking =
+      (await pickingOf(run, order.id, step.externalId)) ?? (await bindByHand(run, job, order.id));
     const delivery = picking === undefined ? undefined : (await readPickings(run, [picking])).get(picking);
     if (delivery?.state !== "done") {
+      if (picking === undefined)
+        await rememberCancelled(run, plan, { externalId: step.externalId, order: order.id });
       warnPlan(run, plan, `${step.externalId} was never delivered in Odoo: there is nothing to take back.`);
       return;
     }
@@ -33,6 +40,26 @@ export async function undeliver(run: Run, jobs: readonly Job<"undeliver">[]): Pr
     if (order.state === "sale" || order.state === "done") await deliverAgain(run, order.id, undo, delivery);
     else warnPlan(run, plan, `${order.display_name} is cancelled in Odoo: it is not delivered again.`);
   });
+}
+
+/** What a person delivered in Odoo, Shopify fulfilled and cancelled since, and no event has told the first. */
+async function bindByHand(
+  run: Run,
+  { plan, step }: Job<"undeliver">,
+  order: number,
+): Promise<number | undefined> {
+  const { externalId, lines = [] } = step;
+  const ids = await findIds(
+    run.client,
+    "sale.order.line",
+    lines.map(({ line }) => line),
+  );
+  if (lines.length === 0 || lines.some(({ line }) => !ids.has(line))) return undefined;
+  const kinds = await kindsOfLines(run, [order]);
+  const wanted = wantedOf(lines, ids, kinds.get(order) ?? []);
+  const picking = wanted.size === 0 ? undefined : doneByHand(await readStock(run, [order]), wanted);
+  if (picking !== undefined) await bindFulfillment(run, plan, { externalId, picking, tracking: null });
+  return picking;
 }
 
 /** Units of a delivered move that no return has taken back. */
