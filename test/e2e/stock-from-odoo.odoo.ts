@@ -55,9 +55,16 @@ describe("stock and deliveries, from a real Odoo to Shopify, through the example
     }));
     const token = { pushToken: "0123456789abcdef0123456789abcdef" };
     let flow = withNode(exampleFlow(), "hf-location", { rows });
-    flow = withNode(flow, "hf-map", { confirm: "always" });
+    // Deliveries of other tests in this Odoo are another shop's.
+    const externalIdPrefix = "sfo_";
+    flow = withNode(flow, "hf-map", { confirm: "always", externalIdPrefix });
     flow = withNode(flow, "hf-alert", { console: true });
-    flow = withNode(flow, "hf-stock-in", { ...quickly, returned: "cancel", credentials: token });
+    flow = withNode(flow, "hf-stock-in", {
+      ...quickly,
+      returned: "cancel",
+      credentials: token,
+      externalIdPrefix,
+    });
     await nodeRed.deploy(withNode(flow, "hf-retry", { baseSeconds: 0.1, capSeconds: 1 }));
     statuses = await watchStatuses(nodeRed.url);
     for (const topic of ["orders/create", "orders/updated", "orders/cancelled", "fulfillments/create"])
