@@ -6,6 +6,7 @@ import { makeOrders, playFlashSale } from "../../sandbox/shopify/index.ts";
 import { createOdooClient } from "../../src/index.ts";
 import { eventually } from "../support/eventually.ts";
 import { exampleFlow } from "../support/flow.ts";
+import { isAtWork, type Queue } from "../support/stock-scene.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
 const shop = "holdfast-test.myshopify.com";
@@ -90,12 +91,15 @@ describe("the example flow against a real Odoo", function () {
     const tally = await sale;
     assert.equal(tally.acknowledged, orders.length);
     await eventually("all orders are in Odoo", async () => (await found()).length >= orders.length, 180_000);
-    const counts = await eventually("the queue is empty", async () => {
-      const [queue] = (await (await fetch(`${nodeRed.url}/holdfast/queues`)).json()) as {
-        counts: Record<string, number> | null;
-      }[];
-      return queue?.counts && queue.counts.ready! + queue.counts.leased! === 0 ? queue.counts : null;
-    });
+    const counts = await eventually(
+      "the queue is empty",
+      async () => {
+        const [queue] = (await (await fetch(`${nodeRed.url}/holdfast/queues`)).json()) as Queue[];
+        if (!queue || isAtWork(queue)) throw new Error(JSON.stringify(queue?.counts ?? null));
+        return queue.counts!;
+      },
+      180_000,
+    );
 
     const totals = (await found()).map((row) => [row.client_order_ref, row.amount_total]).toSorted();
     assert.deepEqual(totals, orders.map((order) => [order.name, Number(order.total)]).toSorted());
