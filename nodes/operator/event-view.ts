@@ -11,7 +11,7 @@ export interface EventRow {
   key: string | null;
   topic: string;
   state: ShownState;
-  /** An earlier event of its key is in its way. */
+  /** Another event of its key is in its way. */
   behind: boolean;
   attempts: number;
   enqueuedAt: number;

@@ -1,6 +1,7 @@
 import { companyId, now, taxesField, userId } from "./conventions.ts";
 import type { Database, Row } from "./database.ts";
 import type { Model, Value, Values } from "./fields.ts";
+import { counted } from "./goods.ts";
 import { char, choice, field, flag, float, link, list, many, model, money, text } from "./model-kit.ts";
 
 export function saleOrder(major: number): Model {
@@ -103,6 +104,9 @@ export function saleOrderLine(major: number): Model {
       is_delivery: flag("Is a Delivery"),
       customer_lead: float("Lead Time", { initial: () => 0 }),
       qty_delivered: float("Delivery Quantity", { initial: () => 0 }),
+      qty_delivered_method: char("Method to update delivered qty", {
+        compute: (db, row) => (counted(db, Number(row.product_id)) ? "stock_move" : "manual"),
+      }),
       qty_invoiced: float("Invoiced Quantity", { readonly: true, initial: () => 0 }),
       state: char("Order Status", { compute: ofOrder("state") }),
       order_partner_id: link("Customer", "res.partner", { compute: ofOrder("partner_id") }),

@@ -1,6 +1,6 @@
 import type { Database, Row } from "./database.ts";
 import type { Model, Value } from "./fields.ts";
-import { char, choice, field, flag, float, link, list, model, text } from "./model-kit.ts";
+import { char, choice, field, flag, float, link, list, many, model, text } from "./model-kit.ts";
 
 /** Places, and from 17 on what lies there and how it moves; names as in 19.0. */
 export function stock(major: number): Model[] {
@@ -107,6 +107,7 @@ function moving(): Model[] {
         location_id: link("Source Location", "stock.location"),
         location_dest_id: link("Destination Location", "stock.location"),
         origin_returned_move_id: link("Origin return move", "stock.move"),
+        move_dest_ids: many("Destination Moves", "stock.move"),
         product_uom: link("Unit", "uom.uom", { initial: () => 1 }),
         product_uom_qty: float("Demand"),
         product_qty: float("Real Quantity", { compute: (_db, row) => row.product_uom_qty ?? 0 }),

@@ -120,7 +120,7 @@ function parentMissing(externalId: string): Failure {
     class: "dependency",
     code: "external_id_not_found",
     message: `its parent ${externalId} is not in Odoo yet`,
-    hint: "It arrives with an earlier event; if not, look whether that one is a dead letter.",
+    hint: "It arrives with another event; if not, look whether that one is a dead letter.",
     source: "odoo",
     at: Date.now(),
   };

@@ -27,7 +27,7 @@ export function loadTextFailure(text: string, asked: Asked): Said {
       class: "dependency",
       code: "external_id_not_found",
       message: `${external[2]} points to ${external[1]}, which is not in Odoo yet`,
-      hint: "It arrives with an earlier event; if not, look whether that one is a dead letter.",
+      hint: "It arrives with another event; if not, look whether that one is a dead letter.",
     };
   }
   const database = /No matching record found for database id '([^']+)' in field '([^']+)'/.exec(text);

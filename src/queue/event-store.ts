@@ -62,7 +62,7 @@ export interface EventStore {
   prune(policy: PrunePolicy): Promise<number>;
   /**
    * Takes in events that another store exported, behind those that are here, in the order given, each in its state:
-   * open ones wait at their place in their key's order, dead ones are dead letters and hold their key where dead
+   * open ones wait at their place in their key's order (of class `dependency`: behind the others), dead ones are dead letters and hold their key where dead
    * letters do. One whose `origin` or `dedupeId` was seen within the dedupe window is a `duplicate` and changes
    * nothing; nothing is coalesced. All of one call or none, and durable as an append is.
    */
@@ -144,7 +144,7 @@ export interface Pause {
 
 export type Outcome =
   | { to: "done" }
-  /** Counts an attempt. */
+  /** Counts an attempt. Of class `dependency`: the others of its key go first (dependency.ts). */
   | { to: "retry"; at: number; failure: Failure }
   /** Counts none. */
   | { to: "defer"; at: number; failure?: Failure }

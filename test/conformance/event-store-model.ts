@@ -21,6 +21,8 @@ interface ModelEvent {
   leaseUntil: number;
   /** Died because what it needs was not there. */
   missed: boolean;
+  /** Not 0: what it needs was not there, so those of its key that have 0 go first, then by these numbers. */
+  behind: number;
 }
 
 /** The promise about keys, said outright instead of kept up step by step. */
@@ -35,9 +37,11 @@ class Model {
     if (event.now !== "waiting") return event.now;
     if (event.key === null) return "ready";
     const lane = this.events.filter(({ key }) => key === event.key);
+    const before = (other: ModelEvent) =>
+      other.behind === event.behind ? other.seq < event.seq : other.behind < event.behind;
     const inTheWay = (other: ModelEvent) =>
       other.now === "leased" ||
-      (other.seq < event.seq &&
+      (before(other) &&
         (other.now === "waiting" || (other.now === "dead" && this.deadHoldsKey && !other.missed)));
     return lane.some((other) => other !== event && inTheWay(other)) ? "blocked" : "ready";
   }
@@ -46,6 +50,11 @@ class Model {
     const counts = { blocked: 0, ready: 0, leased: 0, done: 0, dead: 0 };
     for (const event of this.events) counts[this.stateOf(event)]++;
     return counts;
+  }
+
+  /** The highest number of those that went behind the others of their key. */
+  last(key: string | null): number {
+    return Math.max(...this.events.filter((event) => event.key === key).map(({ behind }) => behind));
   }
 
   holds(id: string, fence: number): boolean {
@@ -169,6 +178,7 @@ async function play(
           fence: 0,
           leaseUntil: 0,
           missed: false,
+          behind: 0,
         });
       return;
     }
@@ -204,6 +214,8 @@ async function play(
       if (step.to === "done" || step.to === "dead") known.now = step.to;
       else known.now = "waiting";
       known.missed = step.to === "dead" && step.missed;
+      if (step.to === "dead" || step.to === "retry") known.behind = 0;
+      if (step.to === "retry" && step.missed) known.behind = model.last(known.key) + 1;
       if (step.to === "retry" || step.to === "dead") known.attempts++;
       if (step.to === "retry" || step.to === "defer") Object.assign(known, { dueAt: at, stalls: 0 });
       return;
@@ -221,7 +233,10 @@ async function play(
     case "recover": {
       const expired = model.events.filter((event) => event.now === "leased" && event.leaseUntil <= now);
       for (const event of expired)
-        Object.assign(event, { now: ++event.stalls > MAX_STALLS ? "dead" : "waiting", missed: false });
+        Object.assign(
+          event,
+          ++event.stalls > MAX_STALLS ? { now: "dead", missed: false, behind: 0 } : { now: "waiting" },
+        );
       const dead = expired.filter((event) => event.now === "dead").length;
       assert.deepEqual(await store.recover({ now, maxStalls: MAX_STALLS }), {
         released: expired.length - dead,

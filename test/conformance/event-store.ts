@@ -9,6 +9,7 @@ import type {
   Redaction,
   RestoredEvent,
 } from "../../src/queue/event-store.ts";
+import { describeDependency } from "./event-store-dependency.ts";
 import { describeHold } from "./event-store-hold.ts";
 import { describeModel } from "./event-store-model.ts";
 
@@ -1099,6 +1100,7 @@ export function describeEventStore(name: string, openStore: OpenStore): void {
       });
     });
 
+    describeDependency(open);
     describeHold(open);
 
     describeModel(open);

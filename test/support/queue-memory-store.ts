@@ -1,4 +1,5 @@
 import type { Failure } from "../../src/failure.ts";
+import { stepsBehind, waitsForAnother } from "../../src/queue/dependency.ts";
 import type {
   Act,
   EventQuery,
@@ -15,6 +16,7 @@ interface MemoryEvent extends StoredEvent {
   fence: number;
   leaseUntil: number;
   tellAt: number;
+  behind: number;
   notes: HistoryEntry[];
 }
 
@@ -42,13 +44,18 @@ export function memoryStore(options: {
   const holds = (event: MemoryEvent) =>
     open(event) || (deadHoldsKey && event.state === "dead" && event.lastFailure?.class !== "dependency");
 
+  const before = (one: MemoryEvent, other: MemoryEvent) =>
+    one.behind === other.behind ? one.seq < other.seq : one.behind < other.behind;
+  const lastBehind = (key: string | null) =>
+    Math.max(0, ...events.filter((event) => event.key === key).map(({ behind }) => behind)) + 1;
+
   /** Which of the waiting events are ready follows from all the others. */
   const regate = () => {
     for (const event of events) {
       if (event.state !== "blocked" && event.state !== "ready") continue;
       const lane =
         event.key === null ? [] : events.filter((other) => other !== event && other.key === event.key);
-      const waits = lane.some((other) => other.state === "leased" || (holds(other) && other.seq < event.seq));
+      const waits = lane.some((other) => other.state === "leased" || (holds(other) && before(other, event)));
       event.state = waits ? "blocked" : "ready";
     }
   };
@@ -83,7 +90,7 @@ export function memoryStore(options: {
   const leased = (ref: { id: string; fence: number }) =>
     events.find(({ id, fence, state }) => id === ref.id && fence === ref.fence && state === "leased");
 
-  const copy = ({ fence, leaseUntil, tellAt, notes, ...event }: MemoryEvent): StoredEvent =>
+  const copy = ({ fence, leaseUntil, tellAt, behind, notes, ...event }: MemoryEvent): StoredEvent =>
     structuredClone(event);
 
   const deadOnes = (query: EventQuery, limit: number) =>
@@ -93,7 +100,7 @@ export function memoryStore(options: {
 
   const settleOne = (event: MemoryEvent, state: EventState, now: number, failure?: Failure) => {
     event.state = state;
-    if (state === "done" || state === "dead") event.settledAt = now;
+    if (state === "done" || state === "dead") Object.assign(event, { settledAt: now, behind: 0 });
     if (failure) event.lastFailure = failure;
   };
 
@@ -104,9 +111,9 @@ export function memoryStore(options: {
         const known = given.dedupeId === null ? undefined : copies.get(given.dedupeId);
         if (known && known.at > now - dedupeMs) return { id: known.id, outcome: "duplicate" as const };
         const waiting = coalesce
-          ? events.findLast(
-              ({ key, state }) => key !== null && key === given.key && /blocked|ready/.test(state),
-            )
+          ? events
+              .filter(({ key, state }) => key !== null && key === given.key && /blocked|ready/.test(state))
+              .reduce<MemoryEvent | undefined>((a, b) => (a && before(b, a) ? a : b), undefined)
           : undefined;
         if (waiting) {
           Object.assign(waiting, given, { attempts: 0 });
@@ -127,6 +134,7 @@ export function memoryStore(options: {
             fence: 0,
             leaseUntil: 0,
             tellAt: 0,
+            behind: 0,
             notes: [],
           });
         }
@@ -173,6 +181,8 @@ export function memoryStore(options: {
         if (outcome.to === "retry" || outcome.to === "defer")
           Object.assign(event, { stalls: 0, dueAt: outcome.at });
         if (outcome.to === "release" && outcome.at !== undefined) event.dueAt = outcome.at;
+        if (outcome.to === "retry")
+          event.behind = stepsBehind(outcome) && !coalesce ? lastBehind(event.key) : 0;
         if (outcome.to === "retry" || outcome.to === "dead") event.attempts++;
         if (outcome.to !== "done" && outcome.to !== "release") note(event, { ...entry, what: outcome.to });
         if (outcome.to === "dead" && !outcome.told) event.tellAt = now;
@@ -319,6 +329,7 @@ export function memoryStore(options: {
           fence: 0,
           leaseUntil: 0,
           tellAt: 0,
+          behind: waitsForAnother({ ...given, state }) && !coalesce ? lastBehind(given.key) : 0,
           notes: [],
         });
         for (const name of names) copies.set(name, { id, at: now });

@@ -47,6 +47,6 @@ export function missing(externalId: string): Error {
     "dependency",
     "external_id_not_found",
     `${externalId} is not in Odoo yet`,
-    "It arrives with an earlier event; if not, look whether that one is a dead letter.",
+    "It arrives with another event; if not, look whether that one is a dead letter.",
   );
 }

@@ -53,6 +53,6 @@ export function orderIn(orders: ReadonlyMap<string, Document>, externalId: strin
     "dependency",
     "order_not_found",
     `its order ${externalId} is not in Odoo yet`,
-    "It arrives with an earlier event; if not, look whether that one is a dead letter.",
+    "It arrives with another event; if not, look whether that one is a dead letter.",
   );
 }

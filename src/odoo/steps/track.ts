@@ -19,7 +19,7 @@ export async function track(run: Run, jobs: readonly Job<"track">[]): Promise<vo
       "dependency",
       "fulfillment_not_found",
       `${step.externalId} of ${order.display_name} is not delivered in Odoo yet`,
-      "It arrives with an earlier event; if not, look whether that one is a dead letter.",
+      "It arrives with another event; if not, look whether that one is a dead letter.",
     );
   });
 }

@@ -75,7 +75,21 @@ local function earliest(lane)
   end
 end
 
+-- Higher than any id; with what is added to it still a whole number for Redis and Lua.
+local BEHIND = 4503599627370496
+
+local function stands_behind(id, key)
+  return tonumber(call('ZSCORE', base .. 'hf:lane:' .. key, id) or 0) > BEHIND
+end
+
+local function step_behind(id, key)
+  local lane = base .. 'hf:lane:' .. key
+  local last = tonumber(call('ZRANGE', lane, -1, -1, 'WITHSCORES')[2] or 0)
+  call('ZADD', lane, whole(math.max(last, BEHIND) + 1), id)
+end
+
 -- Order per key. In a key's lane at most one event is open or leased: its front; the others are blocked.
+-- The lane's scores are the events' ids; what waits for another event (dependency.ts) stands behind all of those.
 -- hf:front knows it ('' while a dead letter holds the key), so that no claim ever asks what stands before what.
 local function regate(key)
   if not key then return end
@@ -91,7 +105,7 @@ local function regate(key)
   local held = false
   if holds then
     local dead = earliest(base .. 'hf:dead:' .. key)
-    held = dead and tonumber(dead) < tonumber(head)
+    held = dead and tonumber(dead) < tonumber(call('ZSCORE', lane, head))
   end
   if front ~= '' and (held or front ~= head) then block(front) front = '' end
   if front == '' and not held then open(head) front = head end
@@ -99,16 +113,16 @@ local function regate(key)
 end
 
 -- Lets a new event into its lane. One that comes behind others stays blocked, however many they are.
-local function enter(id, key)
+local function enter(id, key, behind)
   call('ZADD', base .. 'hf:key:' .. key, id, id)
-  call('ZADD', base .. 'hf:lane:' .. key, id, id)
+  if behind then step_behind(id, key) else call('ZADD', base .. 'hf:lane:' .. key, id, id) end
   local front = call('HGET', base .. 'hf:front', key)
   if not front and not (holds and call('EXISTS', base .. 'hf:dead:' .. key) == 1) then
     open(id)
     call('HSET', base .. 'hf:front', key, id)
   else
     call('ZADD', base .. 'waiting-children', now, id)
-    if not front or front == '' then regate(key) end
+    if not front or front == '' or stands_behind(front, key) then regate(key) end
   end
 end
 

@@ -70,7 +70,7 @@ export const settleLua = `
 local count = tonumber(next_arg())
 local answers = {}
 for i = 1, count do
-  local id, fence, to, at, told = next_arg(), next_arg(), next_arg(), next_arg(), next_arg()
+  local id, fence, to, at, told, behind = next_arg(), next_arg(), next_arg(), next_arg(), next_arg(), next_arg()
   local failure, class, code, message = next_arg(), next_arg(), next_arg(), next_arg()
   local job = base .. id
   if not call('ZSCORE', base .. 'hf:leases', id) or call('HGET', job, 'ats') ~= fence then
@@ -95,6 +95,11 @@ for i = 1, count do
       if to ~= 'release' then
         call('HSET', job, 'hf:due', at, 'stc', 0)
         if to == 'retry' then call('HSET', job, 'atm', attempt) end
+        if key and behind == '1' then
+          step_behind(id, key)
+        elseif key and to == 'retry' then
+          call('ZADD', base .. 'hf:lane:' .. key, id, id)
+        end
         note(id, to, attempt, code, failure, 'null', 'null')
       elseif at ~= '0' then
         call('HSET', job, 'hf:due', at)

@@ -5,7 +5,7 @@ local results = {}
 for i = 1, count do
   local has_key, key, has_dedupe, dedupe, origin = next_arg(), next_arg(), next_arg(), next_arg(), next_arg()
   local topic, data, state, attempts = next_arg(), next_arg(), next_arg(), next_arg()
-  local enqueued, due, settled = next_arg(), next_arg(), next_arg()
+  local enqueued, due, settled, behind = next_arg(), next_arg(), next_arg(), next_arg() == '1'
   local failure, class, message = next_arg(), next_arg(), next_arg()
   if has_key == '0' then key = false end
   local names = { 'restored:' .. origin }
@@ -41,7 +41,7 @@ for i = 1, count do
       end
     else
       call('ZADD', base .. 'hf:open', id, id)
-      if key then enter(id, key) else open(id) end
+      if key then enter(id, key, behind) else open(id) end
     end
     results[i] = { id, 'stored' }
   end

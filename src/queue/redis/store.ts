@@ -1,5 +1,6 @@
 import type { Queue as BullQueue } from "bullmq";
 import type { Failure } from "../../failure.ts";
+import { stepsBehind, waitsForAnother } from "../dependency.ts";
 import type {
   Act,
   AppendResult,
@@ -182,7 +183,8 @@ export function redisStore(context: StoreContext, options: QueueOptions): EventS
         const failure: Failure | undefined = "failure" in outcome ? outcome.failure : undefined;
         const at = "at" in outcome && outcome.at !== undefined ? Math.max(1, Math.ceil(outcome.at)) : 0;
         const told = outcome.to === "dead" && outcome.told ? 1 : 0;
-        args.push(...refArgs(ref), outcome.to, at, told, ...failureArgs(failure));
+        const behind = stepsBehind(outcome) && !coalesce ? 1 : 0;
+        args.push(...refArgs(ref), outcome.to, at, told, behind, ...failureArgs(failure));
       }
       return mayMakeWork(ask("settle", now, args) as Promise<("ok" | "lost")[]>);
     },
@@ -285,6 +287,7 @@ export function redisStore(context: StoreContext, options: QueueOptions): EventS
       for (const event of events) {
         args.push(...nameArgs(event), event.origin, event.topic, toData(event), event.state, event.attempts);
         args.push(event.enqueuedAt, event.dueAt > event.enqueuedAt ? event.dueAt : 0, event.settledAt ?? now);
+        args.push(waitsForAnother(event) && !coalesce ? 1 : 0);
         const [failure, failureClass, , message] = failureArgs(event.lastFailure ?? undefined);
         args.push(failure!, failureClass!, message!);
       }

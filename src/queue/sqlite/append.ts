@@ -2,18 +2,18 @@ import type { DatabaseSync } from "node:sqlite";
 import type { AppendResult, NewEvent } from "../event-store.ts";
 import type { Books } from "./books.ts";
 import { prepareNote } from "./history.ts";
-import { holdsKey } from "./lane.ts";
+import { holdsKey, prepareRegate } from "./lane.ts";
 import type { Queue } from "./queues.ts";
 import { withPlainNames } from "./rows.ts";
 
 export const appendSql = {
   // A key is taken while an event of it waits or is worked on, or is dead and holds it.
-  laneTaken: `SELECT 1 FROM event WHERE queue = ? AND key = ? AND state IN ('blocked', 'ready', 'leased') LIMIT 1`,
-  laneTakenOrDead: `SELECT 1 FROM event WHERE queue = ?1 AND key = ?2 AND state IN ('blocked', 'ready', 'leased')
-    UNION ALL SELECT 1 FROM event WHERE queue = ?1 AND key = ?2 AND ${holdsKey} LIMIT 1`,
+  laneTaken: `SELECT state, behind FROM event WHERE queue = ? AND key = ? AND state IN ('blocked', 'ready', 'leased') LIMIT 1`,
+  laneTakenOrDead: `SELECT state, behind FROM event WHERE queue = ?1 AND key = ?2 AND state IN ('blocked', 'ready', 'leased')
+    UNION ALL SELECT state, behind FROM event WHERE queue = ?1 AND key = ?2 AND ${holdsKey} LIMIT 1`,
   add: `INSERT INTO event (queue, key, state, topic, reference, dedupe_id, enqueued_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   addBody: `INSERT INTO body (seq, envelope, payload) VALUES (?, ?, ?)`,
-  findWaiting: `SELECT max(seq) AS seq FROM event WHERE queue = ? AND key = ? AND state = ?`,
+  findWaiting: `SELECT seq FROM event WHERE queue = ? AND key = ? AND state = ? ORDER BY behind DESC, seq DESC LIMIT 1`,
   replace: `UPDATE event SET topic = ?, reference = ?, dedupe_id = ?, attempts = 0 WHERE seq = ?`,
   replaceBody: `UPDATE body SET envelope = ?, payload = ? WHERE seq = ?`,
 };
@@ -31,11 +31,12 @@ export function prepareAppend(
   const replace = db.prepare(appendSql.replace);
   const replaceBody = db.prepare(appendSql.replaceBody);
   const note = prepareNote(db);
+  const regate = prepareRegate(db, tally);
 
-  /** The newest event of the key that nobody works on yet: the blocked one, or else the ready one. */
+  /** The last event of the key that nobody works on yet: the blocked one, or else the ready one. */
   const waiting = (queue: Queue, key: string): number | null =>
-    (findWaiting.get(queue.id, key, "blocked")?.seq as number | null) ??
-    (findWaiting.get(queue.id, key, "ready")?.seq as number | null) ??
+    (findWaiting.get(queue.id, key, "blocked")?.seq as number | undefined) ??
+    (findWaiting.get(queue.id, key, "ready")?.seq as number | undefined) ??
     null;
 
   return (queue, events, now) =>
@@ -54,7 +55,8 @@ export function prepareAppend(
         note(seq, { at: now, attempt: 0, what: "replaced" });
       } else {
         const taken = queue.deadHoldsKey ? laneTakenOrDead : laneTaken;
-        const state = event.key !== null && taken.get(queue.id, event.key) ? "blocked" : "ready";
+        const before = event.key === null ? undefined : taken.get(queue.id, event.key);
+        const state = before ? "blocked" : "ready";
         const { lastInsertRowid } = add.run(
           queue.id,
           event.key,
@@ -67,6 +69,8 @@ export function prepareAppend(
         seq = Number(lastInsertRowid);
         addBody.run(seq, event.envelope, event.payload);
         tally.added(queue.id, state);
+        // One that waits for another holds nothing up; any other does, however many there are.
+        if (before && before.behind !== 0 && before.state !== "leased") regate(queue, event.key);
       }
       if (event.dedupeId !== null) dedupe.remember(queue.id, event.dedupeId, seq, now);
       return { id: String(seq), outcome: replaced ? "replaced" : "stored" };

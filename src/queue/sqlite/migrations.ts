@@ -12,6 +12,7 @@ export const APPLICATION_ID = 0x486f6c64;
  * - `blocked` is stored, so that a claim never asks "is there an earlier one of this key?"; lane.ts keeps it true.
  * - `due_at` is 0 until the first retry or defer: such an event is due whatever the clock says, so a clock that
  *   was once wrong can't strand it.
+ * - `behind` is not 0 for an event that waits for another of its key: the lane's order is by `behind`, then by `seq`.
  * - `tell_at` is not 0 for a dead letter that no dead-letter node has emitted yet: not before then.
  * - `dedupe` is sorted by id, `dedupe_recent` as they came; dedupe.ts says why there are two.
  */
@@ -120,6 +121,12 @@ export const migrations: readonly string[] = [
 
   ALTER TABLE event ADD COLUMN tell_at INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX event_untold ON event (queue, tell_at) WHERE tell_at > 0;
+  `,
+  // What waits for another event lets the others of its key go first.
+  `
+  ALTER TABLE event ADD COLUMN behind INTEGER NOT NULL DEFAULT 0;
+  DROP INDEX event_lane;
+  CREATE INDEX event_lane ON event (queue, key, state, behind, seq) WHERE key IS NOT NULL;
   `,
 ];
 

@@ -12,7 +12,7 @@ export const recoverSql = {
   expired: `SELECT seq, key, attempts, stalls FROM event
     WHERE queue = ? AND state = 'leased' AND lease_until <= ? ORDER BY lease_until LIMIT ${AT_ONCE}`,
   putBack: `UPDATE event SET state = 'ready', stalls = stalls + 1, lease_until = NULL WHERE seq = ?`,
-  end: `UPDATE event SET state = 'dead', stalls = stalls + 1, settled_at = ?, lease_until = NULL,
+  end: `UPDATE event SET state = 'dead', stalls = stalls + 1, settled_at = ?, lease_until = NULL, behind = 0,
     failure = ?, failure_class = ?, tell_at = ? WHERE seq = ?`,
 };
 

@@ -1,14 +1,15 @@
 import type { DatabaseSync } from "node:sqlite";
+import { waitsForAnother } from "../dependency.ts";
 import type { AppendResult, RestoredEvent } from "../event-store.ts";
 import { appendSql } from "./append.ts";
 import type { Books } from "./books.ts";
-import { prepareRegate } from "./lane.ts";
+import { laneSql, prepareRegate } from "./lane.ts";
 import type { Queue } from "./queues.ts";
 import { withPlainNames } from "./rows.ts";
 
 export const restoreSql = {
   add: `INSERT INTO event (queue, key, state, topic, reference, dedupe_id, attempts, enqueued_at, due_at, settled_at,
-    failure, failure_class) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    failure, failure_class, behind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 };
 
 /** Takes in events of another store. That one was seen before stands among the dedupe ids, under a name of its own. */
@@ -19,6 +20,7 @@ export function prepareRestore(
   const { tally, dedupe } = books;
   const add = db.prepare(restoreSql.add);
   const addBody = db.prepare(appendSql.addBody);
+  const last = db.prepare(laneSql.last);
   const regate = prepareRegate(db, tally);
 
   return (queue, events, now) =>
@@ -30,6 +32,7 @@ export function prepareRestore(
         if (copy !== null) return { id: String(copy), outcome: "duplicate" };
       }
       const state = event.state === "dead" ? "dead" : event.key === null ? "ready" : "blocked";
+      const steps = event.key !== null && waitsForAnother(event) && !queue.coalesce;
       const { lastInsertRowid } = add.run(
         queue.id,
         event.key,
@@ -43,6 +46,7 @@ export function prepareRestore(
         state === "dead" ? (event.settledAt ?? now) : null,
         event.lastFailure ? JSON.stringify(event.lastFailure) : null,
         event.lastFailure?.class ?? null,
+        steps ? (last.get(queue.id, event.key)!.behind as number) : 0,
       );
       const seq = Number(lastInsertRowid);
       addBody.run(seq, event.envelope, event.payload);

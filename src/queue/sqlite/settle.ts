@@ -1,18 +1,19 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Failure } from "../../failure.ts";
+import { stepsBehind } from "../dependency.ts";
 import type { Settlement } from "../event-store.ts";
 import type { Books } from "./books.ts";
 import { prepareNote } from "./history.ts";
-import { prepareRegate } from "./lane.ts";
+import { laneSql, prepareRegate } from "./lane.ts";
 import type { Queue } from "./queues.ts";
 import { seqOf } from "./rows.ts";
 
 export const settleSql = {
-  find: `SELECT key, attempts, due_at, failure, failure_class FROM event
+  find: `SELECT key, attempts, due_at, behind, failure, failure_class FROM event
     WHERE seq = ? AND queue = ? AND state = 'leased' AND fence = ?`,
   end: `UPDATE event SET state = ?, settled_at = ?, attempts = ?, lease_until = NULL, failure = ?, failure_class = ?,
-    tell_at = ? WHERE seq = ?`,
-  putBack: `UPDATE event SET state = 'ready', due_at = ?, attempts = ?, stalls = stalls * ?, lease_until = NULL,
+    tell_at = ?, behind = 0 WHERE seq = ?`,
+  putBack: `UPDATE event SET state = 'ready', due_at = ?, attempts = ?, stalls = stalls * ?, behind = ?, lease_until = NULL,
     failure = ?, failure_class = ? WHERE seq = ?`,
 };
 
@@ -24,6 +25,7 @@ export function prepareSettle(
   const find = db.prepare(settleSql.find);
   const end = db.prepare(settleSql.end);
   const putBack = db.prepare(settleSql.putBack);
+  const last = db.prepare(laneSql.last);
   const note = prepareNote(db);
   const regate = prepareRegate(db, tally);
 
@@ -33,6 +35,7 @@ export function prepareSettle(
       const row = find.get(seq, queue.id, ref.fence);
       if (seq === null || !row) return "lost";
       const failure: Failure | undefined = "failure" in outcome ? outcome.failure : undefined;
+      const key = row.key as string | null;
       const attempts = row.attempts as number;
       const attempt = attempts + 1;
       const failureText = failure ? JSON.stringify(failure) : (row.failure as string | null);
@@ -45,12 +48,15 @@ export function prepareSettle(
           end.run("dead", now, attempt, failureText, failureClass, outcome.told ? 0 : now, seq);
           note(seq, { at: now, attempt, what: "dead", failure });
           break;
-        case "retry":
-          putBack.run(dueTime(outcome.at), attempt, 0, failureText, failureClass, seq);
+        case "retry": {
+          const steps = key !== null && stepsBehind(outcome) && !queue.coalesce;
+          const behind = steps ? (last.get(queue.id, key)!.behind as number) : 0;
+          putBack.run(dueTime(outcome.at), attempt, 0, behind, failureText, failureClass, seq);
           note(seq, { at: now, attempt, what: "retry", failure });
           break;
+        }
         case "defer":
-          putBack.run(dueTime(outcome.at), attempts, 0, failureText, failureClass, seq);
+          putBack.run(dueTime(outcome.at), attempts, 0, row.behind as number, failureText, failureClass, seq);
           note(seq, { at: now, attempt, what: "defer", failure });
           break;
         case "release":
@@ -59,6 +65,7 @@ export function prepareSettle(
             outcome.at === undefined ? (row.due_at as number) : dueTime(outcome.at),
             attempts,
             1,
+            row.behind as number,
             failureText,
             failureClass,
             seq,
@@ -66,7 +73,7 @@ export function prepareSettle(
           break;
       }
       tally.moved(queue.id, "leased", outcome.to === "done" || outcome.to === "dead" ? outcome.to : "ready");
-      regate(queue, row.key as string | null);
+      regate(queue, key);
       return "ok";
     });
 }

@@ -74,7 +74,7 @@ describe("every statement of the daily work", () => {
         .join("\n");
     assert.match(planOf(claimSql.fresh), /event_fresh \(queue=\?\)/);
     assert.match(planOf(claimSql.timed), /event_timed \(queue=\? AND due_at>\? AND due_at<\?\)/);
-    assert.match(planOf(laneSql.earliest), /event_lane \(queue=\? AND key=\? AND state=\?\)/);
+    assert.match(planOf(laneSql.first), /event_lane \(queue=\? AND key=\? AND state=\?\)/);
   });
 });
 
