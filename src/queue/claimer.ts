@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Destination } from "./destination.ts";
 import type { EventStore, LeasedEvent } from "./event-store.ts";
-import { SUSPECT_PAUSE_MS, sortOutSuspects } from "./suspects.ts";
+import { SUSPECT_PAUSE_MS, type Suspects } from "./suspects.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** Takes events out of the store as long as there is room for them. */
@@ -25,12 +25,12 @@ export function createClaimer(options: {
   mayClaim(): boolean;
   /** Deliveries that may be added. */
   free(): number;
-  suspectIsOut(): boolean;
+  suspects: Suspects;
   deliver(event: LeasedEvent, asProbe?: boolean): void;
   /** Ends leases as if they had never been; resolves when that is stored. */
   putBack(events: LeasedEvent[], until?: number): Promise<unknown>;
 }): Claimer {
-  const { store, clock, leaseMs, destination, trouble, mayClaim, deliver, putBack } = options;
+  const { store, clock, leaseMs, destination, trouble, suspects, mayClaim, deliver, putBack } = options;
   let claiming: Promise<void> | null = null;
   let again = false;
   let stopped = false;
@@ -75,6 +75,8 @@ export function createClaimer(options: {
           claimAt(hold.nextProbeAt);
         return;
       }
+      const quietUntil = hold ? null : suspects.quietUntil();
+      if (quietUntil !== null) return claimAt(quietUntil);
       await (hold ? claimProbe() : claimUpTo(free));
     } while (again);
   };
@@ -119,10 +121,18 @@ export function createClaimer(options: {
   };
 
   const deliverAll = async (events: LeasedEvent[]): Promise<void> => {
-    const { harmless, suspect, others } = sortOutSuspects(events, options.suspectIsOut());
-    for (const event of harmless) deliver(event);
-    const back = putBack(others, clock.now() + SUSPECT_PAUSE_MS);
-    if (!suspect) return;
+    const suspected = events.filter(suspects.is);
+    if (suspected.length > 0 && !suspects.oneIsOut()) return deliverAlone(events, suspected);
+    for (const event of events) if (!suspected.includes(event)) deliver(event);
+    void putBack(suspected, clock.now() + SUSPECT_PAUSE_MS);
+  };
+
+  /** Delivers one suspect and nothing else; or nothing, until that can be. */
+  const deliverAlone = async (events: LeasedEvent[], suspected: LeasedEvent[]): Promise<void> => {
+    again = true;
+    const suspect = suspects.mayGo() ? suspects.choose(suspected) : null;
+    const back = putBack(events.filter((event) => event !== suspect));
+    if (!suspect) return void (await Promise.race([back, stopping]));
     // It may end this process the moment it is delivered.
     await Promise.race([back, stopping]);
     if (mayClaim() && !destination.hold() && clock.now() < suspect.leaseUntil) deliver(suspect);

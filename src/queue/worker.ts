@@ -8,7 +8,7 @@ import { DEFAULT_HOLD, type HoldOptions } from "./hold.ts";
 import { startLeaseKeeper } from "./lease-keeper.ts";
 import { decide, outcomeOf, type WorkerOutcome } from "./policy.ts";
 import { createSettler } from "./settler.ts";
-import { isSuspect } from "./suspects.ts";
+import { createSuspects } from "./suspects.ts";
 import { createTeller } from "./teller.ts";
 import { createTrouble } from "./trouble.ts";
 
@@ -119,6 +119,7 @@ export function startWorker(options: WorkerOptions): QueueWorker {
     options.onEnd?.(lease);
     changed();
   });
+  const suspects = createSuspects({ clock, maxStalls, processingLimitMs, deliveries });
   const destination = createDestination({
     now: () => clock.now(),
     random,
@@ -163,6 +164,7 @@ export function startWorker(options: WorkerOptions): QueueWorker {
     const delivery = deliveries.find(lease);
     if (!delivery || delivery.ended) return "lost";
     delivery.ended = true;
+    suspects.forget(delivery.event);
     const stored = destination.learn(delivery, outcome);
     changed();
     try {
@@ -177,6 +179,8 @@ export function startWorker(options: WorkerOptions): QueueWorker {
   const onLost = (delivery: Delivery, dropped: boolean) => {
     destination.lost(delivery);
     deliveries.remove(delivery);
+    if (dropped) suspects.survived(delivery.event);
+    else suspects.forget(delivery.event);
     claimer.wake();
     if (dropped) options.onStall?.(delivery.event);
   };
@@ -189,7 +193,7 @@ export function startWorker(options: WorkerOptions): QueueWorker {
     trouble,
     mayClaim: () => started && !stopping && !paused,
     free: () => concurrency - deliveries.inFlight().length - settler.stuck(),
-    suspectIsOut: () => deliveries.inFlight().some(({ event }) => isSuspect(event)),
+    suspects,
     deliver,
     putBack,
   });
