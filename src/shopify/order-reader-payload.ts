@@ -175,6 +175,7 @@ function customerPayload(customer: CustomerNode, currency: string) {
     last_name: customer.lastName,
     note: customer.note,
     tax_exempt: customer.taxExempt,
+    tax_exemptions: customer.taxExemptions,
     email: customer.defaultEmailAddress?.emailAddress ?? null,
     phone: customer.defaultPhoneNumber?.phoneNumber ?? null,
     currency,

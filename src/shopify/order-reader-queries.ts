@@ -95,7 +95,7 @@ export const readOrderOperation: AdminOperation = {
     retailLocation { id }
     customerJourneySummary { firstVisit { landingPage } lastVisit { landingPage } }
     customer {
-      id firstName lastName note taxExempt createdAt updatedAt
+      id firstName lastName note taxExempt taxExemptions createdAt updatedAt
       defaultEmailAddress { emailAddress }
       defaultPhoneNumber { phoneNumber }
       defaultAddress { ...Address }

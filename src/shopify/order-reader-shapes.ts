@@ -121,6 +121,7 @@ export interface CustomerNode {
   lastName: string | null;
   note: string | null;
   taxExempt: boolean;
+  taxExemptions: string[];
   createdAt: string;
   updatedAt: string;
   defaultEmailAddress: { emailAddress: string } | null;

@@ -17,7 +17,7 @@ import type {
   ShopifyShippingLine,
   Unchecked,
 } from "./shopify-shapes.ts";
-import { chargedTaxes, exemptTax, odooIncluded, type TaxRules, taxReference } from "./taxes.ts";
+import { chargedTaxes, exemptionsOf, exemptTax, odooIncluded, type TaxRules, taxReference } from "./taxes.ts";
 
 export interface LineContext {
   order: Unchecked<ShopifyOrder>;
@@ -242,7 +242,7 @@ function taxed(
   charge: Omit<Charge, "taxes" | "taxReferences" | "taxesIncluded">,
 ): Charge {
   const charged = chargedTaxes(taxLines, netOf(charge, money.digits), taxRules, money, who);
-  const taxes = charged.length === 0 && order.tax_exempt === true ? exemptTax(taxRules, zero) : charged;
+  const taxes = charged.length === 0 ? exemptTax(exemptionsOf(order), taxRules, zero) : charged;
   return {
     ...charge,
     externalId: options.externalIdPrefix + charge.externalId,

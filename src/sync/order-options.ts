@@ -22,7 +22,10 @@ export interface SpecialProducts {
 export interface TaxRow {
   /** ISO code of the country the order goes to: "DE". */
   country?: string;
-  /** Shopify's title: "DE VAT". An order that pays no tax at all has one with the title "exempt" and the rate 0. */
+  /**
+   * Shopify's title: "DE VAT"; "exempt": an order that pays no tax at all; an exemption of the customer, as
+   * "EU_REVERSE_CHARGE_EXEMPTION_RULE": what is not taxed because of it.
+   */
   title?: string;
   /** Percent: "19". */
   rate?: string;

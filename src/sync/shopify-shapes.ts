@@ -165,6 +165,8 @@ export interface ShopifyCustomer {
   email: string | null;
   phone: string | null;
   default_address: ShopifyAddress | null;
+  /** "EU_REVERSE_CHARGE_EXEMPTION_RULE" */
+  tax_exemptions: string[];
   updated_at: string;
 }
 

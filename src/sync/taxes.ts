@@ -4,8 +4,8 @@ import type { ChargedTax } from "./discount.ts";
 import type { MoneyView } from "./money-view.ts";
 import { taxesOn } from "./odoo-rounding.ts";
 import type { OrderMappingOptions, TaxRow } from "./order-options.ts";
-import { listOf, malformed, textOf } from "./read.ts";
-import type { ShopifyTaxLine, Unchecked } from "./shopify-shapes.ts";
+import { listOf, malformed, objectOf, textOf } from "./read.ts";
+import type { ShopifyCustomer, ShopifyOrder, ShopifyTaxLine, Unchecked } from "./shopify-shapes.ts";
 
 /** Odoo keeps a tax's percentage with four digits. */
 const percentDigits = 4;
@@ -52,10 +52,26 @@ export function chargedTaxes(
   return [...taxes.values()];
 }
 
-/** The tax of an order that pays none, where the table of taxes names one. */
-export function exemptTax(rules: TaxRules, zero: Decimal): ChargedTax[] {
-  const row = rules.options.taxes.find(({ title }) => title?.trim().toLowerCase() === "exempt");
-  return row && countryMatches(row, rules.country) ? [{ percent: zero, amount: zero, mapped: row.tax }] : [];
+/**
+ * The tax of a charge that pays none because of who buys, where the table of taxes names one: a row with the title of
+ * the customer's own exemption ("EU_REVERSE_CHARGE_EXEMPTION_RULE"), else the one titled "exempt".
+ */
+export function exemptTax(exemptions: readonly string[], rules: TaxRules, zero: Decimal): ChargedTax[] {
+  const titled = (wanted: string) =>
+    rules.options.taxes.find(
+      (row) => textOf(row.title)?.toLowerCase() === wanted && countryMatches(row, rules.country),
+    );
+  const [row] = exemptions.flatMap((title) => titled(title) ?? []);
+  return row ? [{ percent: zero, amount: zero, mapped: row.tax }] : [];
+}
+
+/** Why an order may pay no tax, as titles in the table of taxes; the most telling first. */
+export function exemptionsOf(order: Unchecked<ShopifyOrder>): string[] {
+  const customer = objectOf<ShopifyCustomer>(order.customer);
+  const named = Array.isArray(customer?.tax_exemptions)
+    ? customer.tax_exemptions.flatMap((each: unknown) => textOf(each)?.toLowerCase() ?? [])
+    : [];
+  return order.tax_exempt === true ? [...named, "exempt"] : named;
 }
 
 /** Percent as Odoo keeps it. */

@@ -60,6 +60,22 @@ describe("the table of taxes", () => {
     assert.deepEqual(taxesOf(sold([]), { taxes }), []);
   });
 
+  it("knows why a customer pays none, as Shopify names it, before the one row for all others", () => {
+    const taxes = [
+      { title: "exempt", tax: "Exempt" },
+      { country: "FR", title: "EU_REVERSE_CHARGE_EXEMPTION_RULE", tax: "Autoliquidation" },
+      { title: "eu_reverse_charge_exemption_rule", tax: "Reverse charge" },
+    ];
+    const buyer = { id: 7001, first_name: "Ann", tax_exemptions: ["EU_REVERSE_CHARGE_EXEMPTION_RULE"] };
+    const reverse = { customer: buyer, tax_exempt: true };
+    assert.deepEqual(names(taxesOf(sold([], reverse), { taxes })), ["Reverse charge"]);
+    assert.deepEqual(names(taxesOf(sold([], { customer: buyer }), { taxes })), ["Reverse charge"]);
+    assert.deepEqual(names(taxesOf(sold([tax(0.05, "5.00")], reverse), { taxes })), [5]);
+    assert.deepEqual(names(taxesOf(sold([], reverse), { taxes: taxes.slice(0, 2) })), ["Exempt"]);
+    const other = { customer: { ...buyer, tax_exemptions: ["CA_STATUS_CARD_EXEMPTION"] } };
+    assert.deepEqual(taxesOf(sold([], other), { taxes }), []);
+  });
+
   it("makes a missing tax where it may, else says which one to add and where", () => {
     const missing = (settings: OrderMappingSettings) => {
       const [reference] = taxesOf(sold([tax(0.19, "19.00")]), settings);

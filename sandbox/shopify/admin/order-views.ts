@@ -112,6 +112,7 @@ function customerView(customer: Json) {
     lastName: customer.last_name,
     note: customer.note,
     taxExempt: customer.tax_exempt,
+    taxExemptions: customer.tax_exemptions ?? [],
     createdAt: timeView(customer.created_at),
     updatedAt: timeView(customer.updated_at),
     defaultEmailAddress: contact(customer.email, "emailAddress"),
