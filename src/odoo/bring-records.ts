@@ -3,28 +3,38 @@ import { createRecords } from "./create-records.ts";
 import { readDocuments } from "./documents.ts";
 import { findRecords } from "./find-records.ts";
 import { findIds } from "./known-ids.ts";
+import { recallContacts } from "./placed-contacts.ts";
 import { gather } from "./plan-items.ts";
 import { rememberVersions, skipStale } from "./plan-version.ts";
 import { failPlan, isOpen, type Run, startRun, warnPlan } from "./run.ts";
 import { type Settlement, settleTotals } from "./settle-totals.ts";
 import { updateRecords } from "./update-records.ts";
 
+/** What a run took from memory, for each plan; it may no longer be true. */
+export interface Remembered {
+  /** Finds, by their keys. */
+  finds: Map<number, Set<string>>;
+  /** Contacts, by external id. */
+  contacts: Map<number, Set<string>>;
+}
+
 /**
  * Brings the records of a run's plans into Odoo, up to date and to their totals.
- * @returns for each plan, the finds that were answered from memory. @throws HoldfastError when Odoo is away.
+ * @throws HoldfastError when Odoo is away.
  */
-export async function bringRecords(run: Run): Promise<Map<number, Set<string>>> {
+export async function bringRecords(run: Run): Promise<Remembered> {
   const { items, refused } = gather(run.plans, run.major);
   run.items = items;
   for (const [index, failure] of refused) failPlan(run, index, failure);
-  const remembered = await findRecords(run);
+  const finds = await findRecords(run);
+  const contacts = recallContacts(run);
   await createRecords(run);
   await readOrders(run);
   await skipStale(run);
   await updateRecords(run);
   await settleTotals(run, await settlements(run));
   await rememberVersions(run);
-  return remembered;
+  return { finds, contacts };
 }
 
 /** What a step brings for one plan. */

@@ -36,26 +36,50 @@ export function makeTable(records: readonly ImportRecord[], resolve: ResolveId):
   for (const row of rows)
     for (const column of row.keys()) if (!columns.has(column)) columns.set(column, columns.size);
   const fields = [...columns.keys()];
+  const absent = absentIs[records[0]?.model ?? ""];
+  // Of a whole record, that is; rows below its first have no cells of its own.
+  if (absent) for (const start of starts) addAbsent(rows[start]!, absent, columns);
   return { fields, data: rows.map((row) => fields.map((field) => row.get(field) ?? "")), starts };
 }
 
-/** Fields with neither default nor computation: on a new record, empty is the same as not given. */
+function addAbsent(
+  row: Map<string, string>,
+  absent: Record<string, string>,
+  columns: ReadonlyMap<string, number>,
+): void {
+  for (const [field, cell] of Object.entries(absent))
+    if (columns.has(field) && !row.has(field)) row.set(field, cell);
+}
+
+/** Fields without computation: on a new record, an empty cell, or that of `absentIs`, is the same as not given. */
 const emptyIsAbsent: Record<string, ReadonlySet<string>> = {
   "res.partner": new Set(
-    "email phone street street2 city zip state_id country_id vat ref website company_name function".split(
+    "email phone street street2 city zip state_id country_id vat ref website company_name function type".split(
       " ",
     ),
   ),
 };
 
+/** What Odoo gives a new record for one of those fields, where that is not nothing. */
+const absentIs: Record<string, Record<string, string>> = { "res.partner": { type: "contact" } };
+
 /**
- * Names of all columns, without how references are written: what may share a table. Customers rarely fill in
- * the same fields, and every table is a call.
+ * Names of all columns, without how references are written: what may share a table where records are made. Customers
+ * rarely fill in the same fields, and every table is a call.
  */
 export function shapeOf(record: ImportRecord): string {
+  return columnsOf(record, emptyIsAbsent[record.model]);
+}
+
+/** The same where records are changed: an empty cell would empty the field. */
+export function changeShapeOf(record: ImportRecord): string {
+  return columnsOf(record);
+}
+
+function columnsOf(record: ImportRecord, optional?: ReadonlySet<string>): string {
   const names = new Set<string>();
   collect(record, "", names);
-  for (const name of emptyIsAbsent[record.model] ?? []) names.delete(name);
+  for (const name of optional ?? []) names.delete(name);
   return `${record.model}\n${[...names].sort().join("\n")}`;
 }
 

@@ -5,6 +5,7 @@ import { lookUp, qualified } from "./external-ids.ts";
 import { writeEach } from "./isolate.ts";
 import { rememberId } from "./known-ids.ts";
 import { linkParents, type ParentLink } from "./parents.ts";
+import { rememberContacts } from "./placed-contacts.ts";
 import type { Item } from "./plan-items.ts";
 import { describe, failItem, isOpen, type Run, warnPlan } from "./run.ts";
 import { schedule } from "./schedule.ts";
@@ -14,6 +15,7 @@ export async function createRecords(run: Run): Promise<void> {
   const newest = await newestIds(run);
   for (const group of schedule(run.items)) await createGroup(run, group, newest);
   await placeBelowParents(run);
+  rememberContacts(run);
 }
 
 /**
@@ -94,7 +96,7 @@ export async function resolverFor(
 }
 
 async function placeBelowParents(run: Run): Promise<void> {
-  const below = run.items.filter((item) => item.parent && item.id !== undefined);
+  const below = run.items.filter((item) => item.parent && item.id !== undefined && !item.recalled);
   if (below.length === 0) return;
   const resolve = await resolverFor(
     run,

@@ -1,7 +1,8 @@
 import { type Failure, failureOf } from "../failure.ts";
 import type { ImportPlan } from "../import-plan.ts";
-import { bringRecords } from "./bring-records.ts";
+import { bringRecords, type Remembered } from "./bring-records.ts";
 import type { OdooClient } from "./client.ts";
+import { forgetContacts } from "./placed-contacts.ts";
 import { inWaves } from "./plan-waves.ts";
 import { forgetFinds } from "./references.ts";
 import { failPlan, isOpen, type Run, startRun } from "./run.ts";
@@ -42,10 +43,15 @@ export async function applyPlans(client: OdooClient, plans: readonly ImportPlan[
 
 async function applyWave(client: OdooClient, plans: readonly ImportPlan[]): Promise<PlanResult[]> {
   const { results, remembered } = await applyOnce(client, plans);
-  // A remembered product may be archived by now: look again, once, before anybody hears of it.
-  const again = [...remembered.keys()].filter((index) => worthAnotherLook(results[index]!));
+  // A remembered product may be archived by now, a contact deleted: look again, once, before anybody hears of it.
+  const { finds, contacts } = remembered;
+  const again = [...plans.keys()].filter(
+    (index) => (finds.has(index) || contacts.has(index)) && worthAnotherLook(results[index]!),
+  );
   if (again.length === 0) return results;
-  forgetFinds(client, new Set(again.flatMap((index) => [...remembered.get(index)!])));
+  const of = (memory: Map<number, Set<string>>) => again.flatMap((index) => [...(memory.get(index) ?? [])]);
+  forgetFinds(client, new Set(of(finds)));
+  forgetContacts(client, of(contacts));
   const second = await applyOnce(
     client,
     again.map((index) => plans[index]!),
@@ -59,6 +65,7 @@ async function applyWave(client: OdooClient, plans: readonly ImportPlan[]): Prom
 /** What a record that was found earlier, and is another by now, can be the reason of. */
 const lookAgain = new Set([
   "record_missing",
+  "external_id_not_found",
   "refused",
   "field_missing",
   "reference_ambiguous",
@@ -69,15 +76,14 @@ function worthAnotherLook(result: PlanResult): boolean {
   return !result.ok && lookAgain.has(result.failure.code);
 }
 
-/** `remembered`: for each plan, the finds that were answered from memory. */
 interface Pass {
   results: PlanResult[];
-  remembered: Map<number, Set<string>>;
+  remembered: Remembered;
 }
 
 async function applyOnce(client: OdooClient, plans: readonly ImportPlan[]): Promise<Pass> {
   const run = startRun(client, 0, plans);
-  let remembered = new Map<number, Set<string>>();
+  let remembered: Remembered = { finds: new Map(), contacts: new Map() };
   try {
     run.major = (await client.version()).major;
     remembered = await bringRecords(run);

@@ -21,6 +21,8 @@ export interface Item {
   id?: number;
   /** This run made it, so it holds these values already. */
   fresh?: boolean;
+  /** It was seen there before; this run did not ask. */
+  recalled?: boolean;
   failure?: Failure;
 }
 

@@ -1,7 +1,7 @@
 import type { Failure } from "../failure.ts";
 import { groupBy } from "../group.ts";
 import type { ImportRecord, ImportValue } from "../import-plan.ts";
-import { allReferences, type ResolveId, shapeOf } from "./cells.ts";
+import { allReferences, changeShapeOf, type ResolveId } from "./cells.ts";
 import { holds } from "./compare-values.ts";
 import { resolverFor } from "./create-records.ts";
 import { changed, isDraft, isLocked, promiseAgain, readDocuments } from "./documents.ts";
@@ -48,7 +48,8 @@ export async function bringTo(run: Run, items: readonly Item[]): Promise<Item[]>
     differing.push(...(await compareGroup(run, group, resolve)));
   }
   const promised = await withPromises(run, differing);
-  for (const group of groupBy(promised, ({ record }) => shapeOf(record)).values()) await write(run, group);
+  for (const group of groupBy(promised, ({ record }) => changeShapeOf(record)).values())
+    await write(run, group);
   return differing.map(({ item }) => item);
 }
 

@@ -194,6 +194,33 @@ describe("applyPlans", () => {
     assert.equal(odoo.calls.filter((call) => call === "product.product.search_read").length, 2);
   });
 
+  it("a customer who buys again costs no call of their own; one who was deleted since is made again", async () => {
+    const odoo = memoryOdoo();
+    odoo.rows["product.product"] = [product];
+    await applyPlans(odoo, [order(1, { customer: 7 })]);
+    odoo.calls.length = 0;
+    const [second] = await applyPlans(odoo, [order(2, { customer: 7 })]);
+    assert.ok(second?.ok);
+    assert.deepEqual(odoo.calls, ["sale.order.load 1"]);
+    assert.equal(second.ids.customer_7, odoo.stored.get("__shopify__.customer_7")!.id);
+
+    odoo.stored.delete("__shopify__.customer_7");
+    const results = await applyPlans(odoo, [order(3, { customer: 7 }), order(4, { customer: 8 })]);
+    assert.ok(results.every((result) => result.ok));
+    assert.ok(odoo.stored.has("__shopify__.customer_7"));
+  });
+
+  it("a customer whom an event is about is looked at, however well known", async () => {
+    const odoo = memoryOdoo();
+    odoo.rows["product.product"] = [product];
+    await applyPlans(odoo, [order(1, { customer: 7 })]);
+    odoo.calls.length = 0;
+    await applyPlans(odoo, [
+      { ...order(2, { customer: 7 }), records: order(2, { customer: 7 }).records.slice(0, 1) },
+    ]);
+    assert.deepEqual(odoo.calls, ["res.partner.load 1"]);
+  });
+
   it("conflicts inside a good reply are tried again; what stays one is told as one", async () => {
     let left = 2;
     const conflict = "could not serialize access due to concurrent update";
@@ -274,6 +301,54 @@ describe("applyPlans", () => {
     plans[1]!.records[0]!.values.phone = "555";
     await applyPlans(odoo, plans);
     assert.deepEqual(odoo.calls.slice(1), ["res.partner.load 2", "sale.order.load 2"]);
+  });
+
+  it("a change of one customer empties nothing of another who changed something else", async () => {
+    const written: [fields: string[], data: string[][]][] = [];
+    const odoo = memoryOdoo({
+      before: (model, method, { args, context }) => {
+        if (model === "res.partner" && method === "load" && context?.mode !== "update")
+          written.push([args!.fields as string[], args!.data as string[][]]);
+      },
+    });
+    const customer = (n: number, values: ImportRecord["values"]): ImportPlan => ({
+      kind: "import-plan",
+      reference: `Customer ${n}`,
+      records: [{ model: "res.partner", externalId: `customer_${n}`, values, write: "always" }],
+    });
+    const then = { name: "Ann", email: "ann@example.com", phone: "1" };
+    const made = await applyPlans(odoo, [customer(1, then), customer(2, then)]);
+    odoo.rows["res.partner"] = made.map((result, at) => ({
+      id: result.ok && result.ids[`customer_${at + 1}`],
+      ...then,
+    }));
+    written.length = 0;
+    await applyPlans(odoo, [
+      customer(1, { ...then, email: "lee@example.com" }),
+      customer(2, { ...then, phone: "2" }),
+    ]);
+    assert.deepEqual(written, [
+      [["id", "email"], [["customer_1", "lee@example.com"]]],
+      [["id", "phone"], [["customer_2", "2"]]],
+    ]);
+  });
+
+  it("customers and their addresses share a call; who is no address is a contact, as Odoo would make it", async () => {
+    const odoo = memoryOdoo();
+    odoo.rows["product.product"] = [product];
+    odoo.rows["res.partner"] = [];
+    const plan = order(1);
+    plan.records.splice(1, 0, {
+      model: "res.partner",
+      externalId: "customer_1_address",
+      values: { name: "Ann", type: "delivery", street: "1 Lane", parent_id: { externalId: "customer_1" } },
+    });
+    await applyPlans(odoo, [plan]);
+    assert.deepEqual(odoo.calls.slice(1, 2), ["res.partner.load 2"]);
+    const types = ["customer_1", "customer_1_address"].map(
+      (id) => odoo.stored.get(`__shopify__.${id}`)!.record.cells.type,
+    );
+    assert.deepEqual(types, ["contact", "delivery"]);
   });
 
   it("finds that differ in one field share a search; what may stay empty is remembered as missing", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { OdooClient } from "../../src/odoo/client.ts";
+import { applyPlans } from "../../src/odoo/import.ts";
 import { eventToPlan } from "../../src/sync/event-to-plan.ts";
 import type { OrderMappingSettings } from "../../src/sync/order-options.ts";
 import { prepareOdoo } from "../support/odoo-prepared.ts";
@@ -72,6 +73,30 @@ describe("the mapping's settings in a real Odoo", function () {
     );
     assert.equal(company?.vat, "BE0477472701");
     assert.equal(company.is_company, true);
+  });
+
+  it("gives what a customer's exemption leaves untaxed the tax that the table names for it", async () => {
+    const name = fresh("Reverse charge");
+    await admin.call("account.tax", "create", {
+      args: { vals_list: [{ name, amount: 0, type_tax_use: "sale" }] },
+    });
+    const { row } = await written(
+      sold({
+        tax_exempt: true,
+        customer: { ...ann, tax_exemptions: ["EU_REVERSE_CHARGE_EXEMPTION_RULE"] },
+      }),
+      {
+        taxes: [
+          { title: "exempt", tax: "Nobody's tax" },
+          { title: "EU_REVERSE_CHARGE_EXEMPTION_RULE", tax: name },
+        ],
+      },
+      ["order_line", "amount_tax"],
+    );
+    const field = (await admin.version()).major >= 19 ? "tax_ids" : "tax_id";
+    const [line] = await read(admin, "sale.order.line", [["id", "in", row.order_line]], [field]);
+    const taxes = await read(admin, "account.tax", [["id", "in", line![field]]], ["name"]);
+    assert.deepEqual([taxes.map((tax) => tax.name), row.amount_tax], [[name], 0]);
   });
 
   it("makes a missing product and a missing tax for a user who may, once", async () => {
@@ -173,6 +198,40 @@ describe("the mapping's settings in a real Odoo", function () {
     assert.deepEqual(await cities(), ["York"]);
     await tell("Hull", "2026-11-05T12:00:00Z");
     assert.deepEqual(await cities(), ["Hull"]);
+  });
+
+  it("customers of whom each changed something else are written together, and lose nothing", async () => {
+    const prefix = `${fresh("set")}_`;
+    const tell = (at: string, of: Record<string, Json>) =>
+      Object.entries(of).map(([id, more]) =>
+        eventToPlan(
+          "customers/update",
+          {
+            ...ann,
+            id: Number(id),
+            email: `${prefix}${id}@example.com`,
+            phone: "+1555010",
+            updated_at: at,
+            ...more,
+          },
+          { externalIdPrefix: prefix },
+        ),
+      );
+    await applyPlans(client, tell("2026-11-04T12:00:00Z", { 1: {}, 2: {} }));
+    const changed = tell("2026-11-05T12:00:00Z", {
+      1: { phone: "+1555020" },
+      2: { email: `${prefix}x@example.com` },
+    });
+    const results = await applyPlans(client, changed);
+    const ids = results.flatMap((result) => (result.ok ? Object.values(result.ids) : []));
+    const rows = await read(admin, "res.partner", [["id", "in", ids]], ["email", "phone"]);
+    assert.deepEqual(
+      rows.map(({ email, phone }) => [email, String(phone).replaceAll(/\D/g, "")]),
+      [
+        [`${prefix}1@example.com`, "1555020"],
+        [`${prefix}x@example.com`, "1555010"],
+      ],
+    );
   });
 
   it("a customer who asks to be erased loses every personal field, once", async () => {

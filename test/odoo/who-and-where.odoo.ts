@@ -98,6 +98,22 @@ describe("who and where, in a real Odoo", function () {
     );
   });
 
+  it("contacts that somebody deleted are made again, though this process remembers them", async () => {
+    const { tell, rowOf } = shop();
+    const first = await rowOf(await tell("orders/create", sold()), partners);
+    const contacts = [...new Set(partners.map((field) => idOf(first[field])))];
+    await admin.call("sale.order", "unlink", { ids: [first.id] });
+    await admin.call("res.partner", "unlink", { ids: contacts.toReversed() });
+    const second = await rowOf(await tell("orders/create", sold({ id: 2, name: "#2" })), partners, 2);
+    const home = await partner(second.partner_shipping_id, ["city", "parent_id", "type"]);
+    assert.deepEqual(
+      [home.city, idOf(home.parent_id), home.type],
+      ["Leeds", idOf(second.partner_id), "delivery"],
+    );
+    assert.equal((await partner(second.partner_id, ["type"])).type, "contact");
+    assert.ok(!contacts.includes(idOf(second.partner_id)));
+  });
+
   it("a guest is one contact by email; a sale over the counter to nobody is the walk-in customer's", async () => {
     const { tell, rowOf } = shop();
     const guest = (more: Json): Json => sold({ customer: null, email: "Guest@Example.com", ...more });
