@@ -23,42 +23,54 @@ export interface OnHand {
 type Ref = [id: number, name: string] | false;
 
 /**
- * What Odoo has of a product at a stock.location and below it, in the product's own unit.
+ * What Odoo has of products at a stock.location and below it, in each product's own unit; many in one call.
  * @param prefix of the external ids of the shop's orders. @throws HoldfastError
  */
 export async function readOnHand(
   client: OdooClient,
-  productId: number,
-  locationId: number,
-  prefix: string,
-): Promise<OnHand> {
+  { productIds, locationId, prefix }: { productIds: readonly number[]; locationId: number; prefix: string },
+): Promise<Map<number, OnHand>> {
   const [rows, held] = await Promise.all([
     client.call("stock.quant", "search_read", {
       args: {
         domain: [
-          ["product_id", "=", productId],
+          ["product_id", "in", productIds],
           ["location_id", "child_of", locationId],
         ],
-        fields: ["location_id", "quantity", "reserved_quantity", "lot_id", "package_id", "owner_id"],
+        fields: [
+          ...["product_id", "location_id", "quantity", "reserved_quantity"],
+          ...["lot_id", "package_id", "owner_id"],
+        ],
         order: "id",
       },
     }) as Promise<Record<string, unknown>[]>,
-    readerOf(client, prefix).read([productId], [locationId]),
+    readerOf(client, prefix).read(productIds, [locationId]),
   ]);
-  const quants = rows.map((row) => ({
-    id: Number(row.id),
-    locationId: ((row.location_id as Ref) || [0])[0],
-    quantity: Number(row.quantity),
-    reserved: Number(row.reserved_quantity),
-    particular: [row.lot_id, row.package_id, row.owner_id].some(Boolean),
-  }));
+  const idIn = (ref: unknown): number => ((ref as Ref) || [0])[0];
   const sum = (amounts: number[]): number => exact(amounts.reduce((all, one) => all + one, 0));
-  return {
-    quants,
-    total: sum(quants.map(({ quantity }) => quantity)),
-    reserved: sum(quants.map(({ reserved }) => reserved)),
-    reservedForShopify: sum(held.map(({ reservedForShopify }) => Number(reservedForShopify))),
-  };
+  return new Map(
+    productIds.map((productId) => {
+      const quants = rows
+        .filter((row) => idIn(row.product_id) === productId)
+        .map((row) => ({
+          id: Number(row.id),
+          locationId: idIn(row.location_id),
+          quantity: Number(row.quantity),
+          reserved: Number(row.reserved_quantity),
+          particular: [row.lot_id, row.package_id, row.owner_id].some(Boolean),
+        }));
+      const known = held.filter((one) => one.productId === productId);
+      return [
+        productId,
+        {
+          quants,
+          total: sum(quants.map(({ quantity }) => quantity)),
+          reserved: sum(quants.map(({ reserved }) => reserved)),
+          reservedForShopify: sum(known.map(({ reservedForShopify }) => Number(reservedForShopify))),
+        },
+      ];
+    }),
+  );
 }
 
 /** A reader remembers whose order is whose. */

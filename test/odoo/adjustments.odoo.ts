@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { AdjustStep } from "../../src/import-plan.ts";
 import type { OdooClient } from "../../src/odoo/client.ts";
+import { applyPlans } from "../../src/odoo/import.ts";
 import { translateRecord } from "../../src/odoo/versions.ts";
 import {
   apply,
@@ -116,6 +117,40 @@ for (const transport of transports) {
         if (result.status === "rejected") assert.match(String(result.reason), /concurrent|changed each time/);
       await adjust(sku, 5);
       assert.equal(await onHand(sku), 5);
+    });
+
+    it("of many products are written in few calls, and a bad one among them fails alone", async () => {
+      const skus = await Promise.all(Array.from({ length: 12 }, () => newProduct()));
+      const lots = await newProduct({ tracking: "lot" });
+      const shelf = await newShelf();
+      for (const sku of skus.slice(0, 3)) await adjust(sku, 2, { locationId: shelf });
+      const calls: string[] = [];
+      const counted: OdooClient = {
+        ...client,
+        call(model, method, parameters) {
+          calls.push(`${model} ${method}`);
+          return client.call(model, method, parameters);
+        },
+      };
+      for (const [available, more] of [
+        [9, 1],
+        [4, 0],
+        [4, 0],
+      ] as const) {
+        calls.length = 0;
+        const plans = [...skus, lots].map((sku, at) =>
+          stepsPlan(`stock ${at}`, adjustment(sku, available + at * more)),
+        );
+        // The same place twice in one go.
+        plans.push(stepsPlan("stock again", adjustment(skus[5]!, available + 5 * more)));
+        const results = await applyPlans(counted, plans);
+        assert.deepEqual(
+          results.flatMap((result) => (result.ok ? [] : [result.failure.code])),
+          ["counted_by_lot"],
+        );
+        for (const [at, sku] of skus.entries()) assert.equal(await onHand(sku), available + at * more);
+        if (major > 15) assert.ok(calls.length <= 30, calls.join(", "));
+      }
     });
 
     it("leave what Odoo has set aside on hand, whoever it is for, so that both can sell the same", async () => {

@@ -1,59 +1,120 @@
-import { failureOf, HoldfastError } from "../../failure.ts";
+import type { HoldfastError } from "../../failure.ts";
+import { groupBy } from "../../group.ts";
 import type { AdjustStep, RecordReference } from "../../import-plan.ts";
 import type { OdooClient } from "../client.ts";
 import { findAny } from "../known-ids.ts";
-import { isWizard } from "../operations.ts";
-import { findAll, findKey, judge } from "../references.ts";
-import { eachAlone, type Run, refusal, warnPlan } from "../run.ts";
+import { type Answer, findAll, findKey, judge } from "../references.ts";
+import { eachAlone, isOpen, type Run, refusal, warnPlan } from "../run.ts";
 import { exact, type OnHand, readOnHand } from "../stock-on-hand.ts";
-import { fieldName, still } from "../versions.ts";
+import { fieldName } from "../versions.ts";
+import { type Count, type CountedProduct, countAlone, countsFor, countTogether } from "./counts.ts";
 import { missing } from "./note.ts";
 import type { Job } from "./step.ts";
 
 /** So often a count is made again when something moved meanwhile. */
 const mostRounds = 4;
 
+/** A product at a place, and what is to be there. */
+interface Counting {
+  job: Job<"adjust">;
+  product: CountedProduct;
+  place: string;
+  /** One product at one place has one of these at a time. */
+  key: string;
+}
+
 /**
- * Counts products at places. What is to be on hand is worked out of what Odoo has set aside right now, and is absolute:
- * doing it twice is doing it once.
+ * Counts products at places, many in few calls. What is to be on hand is worked out of what Odoo has set aside right now,
+ * and is absolute: doing it twice is doing it once.
  */
 export async function adjust(run: Run, jobs: readonly Job<"adjust">[]): Promise<void> {
-  await eachAlone(run, jobs, async ({ plan, step }) => {
-    const productId = await productOf(run, step.product);
-    const [product, place] = await Promise.all([
-      readProduct(run, productId),
-      readPlace(run, step.locationId),
-    ]);
-    if (!product.counted) {
-      warnPlan(run, plan, `Odoo does not count the stock of ${product.name}: nothing was adjusted.`);
-      return;
-    }
-    await oneAtATime(run.client, `${productId} ${step.locationId}`, async () => {
-      for (let round = 1; ; round++) {
-        const prefix = step.externalIdPrefix ?? "";
-        const onHand = await readOnHand(run.client, productId, step.locationId, prefix);
-        const change = exact(wantedOnHand(step, onHand) - onHand.total);
+  let left = await countings(run, jobs);
+  while (left.length > 0) {
+    const first = [...new Map(left.toReversed().map((one) => [one.key, one])).values()].reverse();
+    left = left.filter((one) => !first.includes(one));
+    await alone(
+      run.client,
+      first.map(({ key }) => key),
+      () => adjustAll(run, first),
+    );
+  }
+}
+
+/** Who and where; what can't be counted fails its plan, or only warns. */
+async function countings(run: Run, jobs: readonly Job<"adjust">[]): Promise<Counting[]> {
+  const productId = await productsOf(run, jobs);
+  const [products, places] = await Promise.all([
+    readProducts(run, [...productId.values()]),
+    readPlaces(
+      run,
+      jobs.map(({ step }) => step.locationId),
+    ),
+  ]);
+  const found: Counting[] = [];
+  await eachAlone(run, jobs, async (job) => {
+    const { plan, step } = job;
+    const id = productId.get(job);
+    if (id === undefined) return;
+    const product = products.get(id);
+    if (!product) throw refusal("dependency", "record_missing", `Odoo has no product ${id} any more`);
+    const place = usable(step.locationId, places.get(step.locationId));
+    if (product.counted) found.push({ job, product, place, key: `${id} ${step.locationId}` });
+    else warnPlan(run, plan, `Odoo does not count the stock of ${product.name}: nothing was adjusted.`);
+  });
+  return found;
+}
+
+/** Reads, counts and reads again, until all is as it shall be. */
+async function adjustAll(run: Run, all: readonly Counting[]): Promise<void> {
+  let open = [...all];
+  for (let round = 1; open.length > 0; round++) {
+    const onHand = await readAll(run, open);
+    const due: (Counting & { plan: number; counts: Count[] })[] = [];
+    await eachAlone(
+      run,
+      open.map((one) => ({ ...one, plan: one.job.plan })),
+      async (one) => {
+        const { product, place, job } = one;
+        const has = onHand.get(one.key)!;
+        const change = exact(wantedOnHand(job.step, has) - has.total);
         if (change === 0) return;
         if (round > mostRounds) throw keepsMoving(product.name, place);
-        await count(run, productId, countsFor(step.locationId, onHand, change, product, place));
-      }
-    });
-  });
+        due.push({ ...one, counts: countsFor(job.step.locationId, has, change, product, place) });
+      },
+    );
+    const counted = due.map(({ product, counts }) => ({ productId: product.id, counts }));
+    if (!(await countTogether(run, counted)))
+      await eachAlone(run, due, ({ product, counts }) => countAlone(run, product.id, counts));
+    open = open.filter((one) => due.some(({ job }) => job === one.job && isOpen(run, job.plan)));
+  }
+}
+
+/** What lies there of each, by its key; products at one place in one call. */
+async function readAll(run: Run, all: readonly Counting[]): Promise<Map<string, OnHand>> {
+  const found = new Map<string, OnHand>();
+  const groups = groupBy(all, ({ job: { step } }) => `${step.locationId} ${step.externalIdPrefix ?? ""}`);
+  for (const group of groups.values()) {
+    const { locationId, externalIdPrefix: prefix = "" } = group[0]!.job.step;
+    const productIds = [...new Set(group.map(({ product }) => product.id))];
+    for (const [id, has] of await readOnHand(run.client, { productIds, locationId, prefix }))
+      found.set(`${id} ${locationId}`, has);
+  }
+  return found;
 }
 
 const underWay = new WeakMap<OdooClient, Map<string, Promise<void>>>();
 
 /** Two adjustments of one product at one place at once leave a reservation behind in Odoo that nobody holds. */
-async function oneAtATime(client: OdooClient, key: string, work: () => Promise<void>): Promise<void> {
+async function alone(client: OdooClient, keys: readonly string[], work: () => Promise<void>): Promise<void> {
   const last = underWay.get(client) ?? new Map<string, Promise<void>>();
   underWay.set(client, last);
-  const before = last.get(key) ?? Promise.resolve();
-  const mine = before.catch(() => {}).then(work);
-  last.set(key, mine);
+  // All places are taken in one go, so nobody waits in a circle.
+  const mine = Promise.allSettled(keys.map((key) => last.get(key))).then(work);
+  for (const key of keys) last.set(key, mine);
   try {
     await mine;
   } finally {
-    if (last.get(key) === mine) last.delete(key);
+    for (const key of keys) if (last.get(key) === mine) last.delete(key);
   }
 }
 
@@ -66,141 +127,73 @@ export function wantedOnHand(
   return Math.max(0, exact(available + forOthers + Math.max(committed, reservedForShopify)));
 }
 
-/** What one quant is to hold; without an id there is none yet. */
-export interface Count {
-  id: number | null;
-  locationId: number;
-  quantity: number;
-}
-
-/**
- * Spreads a change over what lies there: goods are added at the place itself, and taken from it first, then from below.
- * @throws HoldfastError where only lots, packages or somebody else's goods are left to take from.
- */
-export function countsFor(
-  locationId: number,
-  { quants }: OnHand,
-  change: number,
-  product: { name: string; byLot: boolean },
-  place: string,
-): Count[] {
-  if (product.byLot)
-    throw refusal(
-      "rejected",
-      "counted_by_lot",
-      `${product.name} is counted by lot or serial number in Odoo, and Shopify knows none: ${Math.abs(change)} too ${change > 0 ? "few" : "many"} at ${place}`,
-      `Count it in Odoo (Inventory, Physical Inventory), or let Odoo's count be the truth at this location; then retry.`,
-    );
-  const usual = quants.filter(({ particular }) => !particular);
-  const own = usual.find((quant) => quant.locationId === locationId);
-  if (change > 0)
-    return [{ id: own?.id ?? null, locationId, quantity: exact((own?.quantity ?? 0) + change) }];
-  let left = -change;
-  const counts: Count[] = [];
-  for (const quant of [...usual].sort((one, other) => rank(one) - rank(other))) {
-    const taken = Math.min(left, Math.max(0, quant.quantity));
-    if (taken === 0) continue;
-    counts.push({
-      id: quant.id,
-      locationId: quant.locationId,
-      quantity: exact(quant.quantity - taken),
-    });
-    left = exact(left - taken);
-  }
-  if (left === 0) return counts;
-  throw refusal(
-    "rejected",
-    "counted_by_package",
-    `${left} of ${product.name} at ${place} lie in packages or belong to somebody else, so Shopify's count can't take them away`,
-    "Count them in Odoo (Inventory, Physical Inventory), then retry.",
-  );
-
-  function rank(quant: { locationId: number }): number {
-    return quant.locationId === locationId ? 0 : 1;
-  }
-}
-
-async function count(run: Run, product: number, counts: readonly Count[]): Promise<void> {
-  const context = { inventory_mode: true, inventory_name: "Counted in Shopify" };
-  try {
-    const ids: number[] = [];
-    for (const { id, locationId, quantity } of counts) {
-      const values = { inventory_quantity: quantity };
-      if (id !== null) {
-        await run.client.call("stock.quant", "write", { ids: [id], args: { vals: values }, context });
-        ids.push(id);
-        continue;
-      }
-      const made = await run.client.call("stock.quant", "create", {
-        args: { vals_list: [{ product_id: product, location_id: locationId, ...values }] },
-        context,
-      });
-      ids.push(...([made].flat() as number[]));
-    }
-    if (still(run.major, "counts at once")) return;
-    const answer = await run.client.call("stock.quant", "action_apply_inventory", { ids, context });
-    // Something moved between the count and now: Odoo would ask a person; we count again.
-    if (isWizard(answer)) await run.client.call("stock.quant", "action_clear_inventory_quantity", { ids });
-  } catch (error) {
-    throw withRights(error, run);
-  }
-}
-
-/** Who may adjust differs between versions, and Odoo's own words don't always say it. */
-function withRights(error: unknown, run: Run): unknown {
-  const failure = failureOf(error, "odoo");
-  const refused = failure.class === "rejected";
-  if (!refused || !/access|denied|stock manager|restricted/i.test(`${failure.code} ${failure.message}`))
-    return error;
-  const right = run.major >= 18 ? "Inventory / User" : "Inventory / Administrator";
-  return new HoldfastError({
-    ...failure,
-    code: "adjustment_denied",
-    message: `Odoo does not let ${run.client.asked.login || "this user"} adjust stock: ${failure.message}`,
-    hint: `In Odoo, give ${run.client.asked.login || "this user"} the right ${right} (Settings, Users), then retry.`,
+/** Odoo's ids; what is not found fails its plan. */
+async function productsOf(run: Run, jobs: readonly Job<"adjust">[]): Promise<Map<Job<"adjust">, number>> {
+  const found = new Map<Job<"adjust">, number>();
+  const finds = jobs.flatMap(({ step: { product } }) => ("find" in product ? [product] : []));
+  const { ids } = await findAll(run.client, finds);
+  await eachAlone(run, jobs, async (job) => {
+    found.set(job, await productOf(run, job.step.product, ids));
   });
+  return found;
 }
 
-async function productOf(run: Run, reference: RecordReference): Promise<number> {
+async function productOf(
+  run: Run,
+  reference: RecordReference,
+  found: ReadonlyMap<string, Answer>,
+): Promise<number> {
   if ("id" in reference) return reference.id;
   if ("externalId" in reference) {
     const known = await findAny(run.client, reference.externalId);
     if (!known) throw missing(reference.externalId);
     return known.id;
   }
-  const { ids } = await findAll(run.client, [reference]);
-  const found = judge(reference, ids.get(findKey(reference)) ?? []);
-  if ("failure" in found) throw found.failure;
-  if ("id" in found) return found.id;
+  const judged = judge(reference, found.get(findKey(reference)) ?? []);
+  if ("failure" in judged) throw judged.failure;
+  if ("id" in judged) return judged.id;
   throw refusal("rejected", "bad_plan", "the step adjust can't make its product");
 }
 
-async function readProduct(
-  run: Run,
-  id: number,
-): Promise<{ name: string; counted: boolean; byLot: boolean }> {
+async function readProducts(run: Run, ids: readonly number[]): Promise<Map<number, CountedProduct>> {
   const storable = fieldName(run.major, "product.product", "is_storable");
-  const [row] = (await run.client.call("product.product", "search_read", {
+  const rows = (await run.client.call("product.product", "search_read", {
     args: {
-      domain: [["id", "=", id]],
+      domain: [["id", "in", [...new Set(ids)]]],
       fields: ["default_code", "name", "tracking", ...(storable ? [storable] : ["type"])],
     },
     context: { active_test: false },
-  })) as Record<string, unknown>[];
-  if (!row) throw refusal("dependency", "record_missing", `Odoo has no product ${id} any more`);
-  return {
-    name: String(row.default_code || row.name),
-    counted: storable ? row[storable] === true : row.type === "product",
-    byLot: row.tracking === "lot" || row.tracking === "serial",
-  };
+  })) as ({ id: number } & Record<string, unknown>)[];
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        id: row.id,
+        name: String(row.default_code || row.name),
+        counted: storable ? row[storable] === true : row.type === "product",
+        byLot: row.tracking === "lot" || row.tracking === "serial",
+      },
+    ]),
+  );
 }
 
-/** @returns the place's name. */
-async function readPlace(run: Run, id: number): Promise<string> {
-  const [row] = (await run.client.call("stock.location", "search_read", {
-    args: { domain: [["id", "=", id]], fields: ["complete_name", "usage", "active"] },
+interface PlaceRow {
+  id: number;
+  complete_name: string;
+  usage: string;
+  active: boolean;
+}
+
+async function readPlaces(run: Run, ids: readonly number[]): Promise<Map<number, PlaceRow>> {
+  const rows = (await run.client.call("stock.location", "search_read", {
+    args: { domain: [["id", "in", [...new Set(ids)]]], fields: ["complete_name", "usage", "active"] },
     context: { active_test: false },
-  })) as { complete_name: string; usage: string; active: boolean }[];
+  })) as PlaceRow[];
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** @returns the place's name. @throws HoldfastError where nothing can be counted. */
+function usable(id: number, row: PlaceRow | undefined): string {
   if (row?.active && row.usage === "internal") return row.complete_name;
   const hint = "Choose another stock location in the table of the location-mapper node, deploy, then retry.";
   if (!row)
