@@ -2,7 +2,13 @@ import { failureOf } from "../failure.ts";
 import { inChunks } from "../group.ts";
 import { stockCursor } from "./stock-cursor.ts";
 import { deliveryReader } from "./stock-deliveries.ts";
-import { type CountedProduct, countedAmong, countedNamed, readCountedProducts } from "./stock-products.ts";
+import {
+  type Counted,
+  type CountedProduct,
+  countedAmong,
+  countedNamed,
+  readCountedProducts,
+} from "./stock-products.ts";
 import { stockReader } from "./stock-quantities.ts";
 import type { StockCause, StockWatch, StockWatchOptions, StockWatchState } from "./stock-watch-options.ts";
 
@@ -166,22 +172,43 @@ export function watchStock(options: StockWatchOptions): StockWatch {
 
   async function compareAll(): Promise<void> {
     show({ comparing: true });
-    if (options.deliveries) {
-      const since = new Date(Date.now() - deliveriesBackMs).toISOString().slice(0, 19).replace("T", " ");
-      await lookAt(await deliveries.doneSince(since));
-    }
-    const { products, uncounted } = await readCountedProducts(client, skuField);
-    for (const chunk of inChunks(products, chunkSize)) {
-      await tellStock(chunk, "compare");
-      // What changes meanwhile does not wait for the end of it.
-      if (askAt <= Date.now()) await ask();
-      await readWanted();
-      if (stopped) return;
-    }
+    // Stock first, for it is what may be sold twice; deliveries also where the table of locations is wrong.
+    const stockTold = compareStock();
+    await stockTold.catch(() => {});
+    await compareDeliveries();
+    const told = await stockTold;
+    if (stopped || told === null) return;
+    const { products, uncounted } = told;
     compareAt = Date.now() + options.compareEveryMs;
     const compared = { at: Date.now(), products: products.length, uncounted };
     show({ comparing: false, compared });
     options.onCompared(compared);
+  }
+
+  /** @returns null when it was stopped. */
+  async function compareStock(): Promise<Counted | null> {
+    const counted = await readCountedProducts(client, skuField);
+    for (const chunk of inChunks(counted.products, chunkSize)) {
+      await tellStock(chunk, "compare");
+      if (!(await meanwhile())) return null;
+    }
+    return counted;
+  }
+
+  async function compareDeliveries(): Promise<void> {
+    if (!options.deliveries) return;
+    const since = new Date(Date.now() - deliveriesBackMs).toISOString().slice(0, 19).replace("T", " ");
+    for (const ids of inChunks(await deliveries.doneSince(since), chunkSize)) {
+      await lookAt(ids);
+      if (!(await meanwhile())) return;
+    }
+  }
+
+  /** What changes while it compares does not wait for the end of it. @returns false when it was stopped. */
+  async function meanwhile(): Promise<boolean> {
+    if (askAt <= Date.now()) await ask();
+    await readWanted();
+    return !stopped;
   }
 
   schedule();

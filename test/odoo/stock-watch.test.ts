@@ -161,6 +161,47 @@ describe("watching Odoo's stock", () => {
     assert.deepEqual(last(tent), [900, 120]);
   });
 
+  it("a compare tells stock before it looks at old deliveries, and those too where stock can't be told", async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const looked: string[] = [];
+    const slow: OdooClient = {
+      ...client,
+      async call(model, method, parameters) {
+        const domain = JSON.stringify(parameters?.args ?? {});
+        if (model === "stock.picking" && domain.includes("date_done")) {
+          looked.push(domain);
+          await held;
+        }
+        return client.call(model, method, parameters);
+      },
+    };
+    start({ client: slow });
+    await eventually("deliveries are asked for", () => looked.length > 0);
+    assert.deepEqual(last(tent), [900, 120]);
+    release();
+    await atRest();
+    await watch!.stop();
+
+    looked.length = 0;
+    const broken = new HoldfastError({
+      class: "rejected",
+      code: "no_locations",
+      message: "",
+      source: "flow",
+    });
+    const watching = start({
+      client: slow,
+      locations: () => {
+        throw broken;
+      },
+    });
+    await eventually("it says so", () => watching.state().trouble?.code === "no_locations");
+    assert.ok(looked.length > 0);
+  });
+
   it("says nothing more once it is stopped", async () => {
     const watching = start({ askEveryMs: 20 });
     await atRest();
