@@ -88,6 +88,17 @@ export async function buildPackage(dist = path.join(root, "dist")): Promise<void
     outfile: path.join(dist, "operator.page.js"),
     entryPoints: [path.join(operatorDir, "page", "index.ts")],
   });
+  await build({
+    bundle: true,
+    platform: "browser",
+    target: "es2022",
+    format: "iife",
+    charset: "utf8",
+    logLevel: "warning",
+    // The editor loads scripts from there only.
+    outfile: path.join(root, "resources", "settings.js"),
+    entryPoints: [path.join(nodesDir, "settings", "editor", "index.ts")],
+  });
   await stop();
   copyOperatorFiles(dist);
   writeTypes(path.join(dist, "types"));

@@ -13,6 +13,7 @@ import {
   redactEvents,
 } from "../../src/index.ts";
 import {
+  createNode,
   type FlowNode,
   findQueue,
   hadLease,
@@ -35,8 +36,8 @@ interface Config extends NodeDef {
 
 /** Ends failed events as dead letters and emits each once, for alerts; redrives and discards on command. */
 export default function register(RED: Runtime): void {
-  function DeadLetter(this: FlowNode, config: Config): void {
-    RED.nodes.createNode(this, config);
+  function DeadLetter(this: FlowNode, stored: Config): void {
+    const config = createNode(RED, this, stored);
     const digestMs = positive(config.digestMinutes, 0) * 60_000;
     const digester =
       digestMs > 0

@@ -11,6 +11,7 @@ import {
 import type { QueueStoreNode } from "../queue-store/queue-store.ts";
 import {
   claimReceipt,
+  createNode,
   type FlowNode,
   flag,
   forgetLease,
@@ -54,8 +55,8 @@ type ValueSource = "auto" | "msg" | "jsonata";
 
 export default function register(RED: Runtime): void {
   serveAdminApi(RED);
-  function DurableQueue(this: FlowNode, config: Config): void {
-    RED.nodes.createNode(this, config);
+  function DurableQueue(this: FlowNode, stored: Config): void {
+    const config = createNode(RED, this, stored);
     const store = RED.nodes.getNode(config.store) as QueueStoreNode | null;
     const name = setting(config.queue) || "orders";
     const refuse = (text: string): void => {

@@ -10,7 +10,14 @@ import {
   toOdoo,
   toShopify,
 } from "../../src/index.ts";
-import { type FlowNode, type Message, onInput, type Runtime, statusText } from "../runtime/index.ts";
+import {
+  createNode,
+  type FlowNode,
+  type Message,
+  onInput,
+  type Runtime,
+  statusText,
+} from "../runtime/index.ts";
 import { serveFetch } from "./fetch.ts";
 
 interface Config extends NodeDef {
@@ -48,8 +55,8 @@ interface Mapped {
 
 /** Shopify location ↔ Odoo warehouse and stock location, both ways, from one table. */
 export default function register(RED: Runtime): void {
-  function LocationMapper(this: LocationMapperNode, config: Config): void {
-    RED.nodes.createNode(this, config);
+  function LocationMapper(this: LocationMapperNode, stored: Config): void {
+    const config = createNode(RED, this, stored);
     const table = (config.rows ?? []).map(tableRow);
     this.table = table;
     const problem = tableProblems(table)[0];

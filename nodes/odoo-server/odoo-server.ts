@@ -2,6 +2,7 @@ import type { NodeDef } from "node-red";
 import { createOdooClient, type OdooClient } from "../../src/index.ts";
 import {
   closeDestination,
+  createNode,
   type FlowNode,
   onClose,
   openDestination,
@@ -29,8 +30,8 @@ export interface OdooServerNode extends FlowNode {
 }
 
 export default function register(RED: Runtime): void {
-  function OdooServer(this: OdooServerNode, config: Config): void {
-    RED.nodes.createNode(this, config);
+  function OdooServer(this: OdooServerNode, stored: Config): void {
+    const config = createNode(RED, this, stored);
     this.url = setting(config.url).replace(/\/+$/, "");
     this.client = createOdooClient({
       url: this.url,

@@ -15,6 +15,7 @@ import type { OdooServerNode } from "../odoo-server/odoo-server.ts";
 import {
   addRawRoute,
   answer,
+  createNode,
   type FlowNode,
   flag,
   type Message,
@@ -50,8 +51,8 @@ const mostPushBytes = 64 * 1024;
 
 /** Hears of stock changes and deliveries in Odoo, and tells the truth about them. */
 export default function register(RED: Runtime): void {
-  function OdooStockIn(this: OdooStockInNode, config: Config): void {
-    RED.nodes.createNode(this, config);
+  function OdooStockIn(this: OdooStockInNode, stored: Config): void {
+    const config = createNode(RED, this, stored);
     this.server = RED.nodes.getNode(config.server) as OdooServerNode | null;
     const refuse = (text: string): void => {
       this.error(text);

@@ -11,6 +11,7 @@ import {
 } from "../../src/index.ts";
 import type { OdooServerNode } from "../odoo-server/odoo-server.ts";
 import {
+  createNode,
   type FlowNode,
   flag,
   onInput,
@@ -33,8 +34,8 @@ interface Config extends NodeDef {
 
 /** Writes to Odoo and settles the event done once Odoo has it. */
 export default function register(RED: Runtime): void {
-  function OdooWrite(this: FlowNode, config: Config): void {
-    RED.nodes.createNode(this, config);
+  function OdooWrite(this: FlowNode, stored: Config): void {
+    const config = createNode(RED, this, stored);
     const server = RED.nodes.getNode(config.server) as OdooServerNode | null;
     let written = 0;
     let underWay = 0;

@@ -1,10 +1,10 @@
 import type { NodeDef } from "node-red";
-import { type FlowNode, onInput, type Runtime, settleDone } from "../runtime/index.ts";
+import { createNode, type FlowNode, onInput, type Runtime, settleDone } from "../runtime/index.ts";
 
 /** Settles done, for flows that end in something else than a writer of ours. */
 export default function register(RED: Runtime): void {
-  function QueueAck(this: FlowNode, config: NodeDef): void {
-    RED.nodes.createNode(this, config);
+  function QueueAck(this: FlowNode, stored: NodeDef): void {
+    createNode(RED, this, stored);
     onInput(this, "queue", async (message, send) => {
       const settled = await settleDone(message);
       if (settled === "lost") this.warn(RED._("queue-ack.warn.lost"));

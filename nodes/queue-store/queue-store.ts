@@ -8,6 +8,7 @@ import {
 } from "../../src/index.ts";
 import {
   acquireDatabase,
+  createNode,
   type DatabasePlace,
   type FlowNode,
   type Runtime,
@@ -34,8 +35,8 @@ export interface QueueStoreNode extends FlowNode {
 }
 
 export default function register(RED: Runtime): void {
-  function QueueStore(this: QueueStoreNode, config: Config): void {
-    RED.nodes.createNode(this, config);
+  function QueueStore(this: QueueStoreNode, stored: Config): void {
+    const config = createNode(RED, this, stored);
     const place = config.engine === "redis" ? redisPlace(this, config) : filePlace(RED, config);
     this.openDatabase = () => acquireDatabase(place);
     this.closeDatabase = releaseDatabase;

@@ -1,6 +1,7 @@
 import type { NodeDef } from "node-red";
 import { decide, type Failure, failureOf, outcomeOf } from "../../src/index.ts";
 import {
+  createNode,
   type FlowNode,
   hadLease,
   isDead,
@@ -22,8 +23,8 @@ interface Config extends NodeDef {
 
 /** The policy: which failure is retried, deferred, held, or given up. */
 export default function register(RED: Runtime): void {
-  function RetryBackoff(this: FlowNode, config: Config): void {
-    RED.nodes.createNode(this, config);
+  function RetryBackoff(this: FlowNode, stored: Config): void {
+    const config = createNode(RED, this, stored);
     const policy = {
       maxAttempts: positive(config.maxAttempts, 8),
       baseMs: positive(config.baseSeconds, 2) * 1000,

@@ -1,6 +1,7 @@
 export { type Activity, onActivity, tellActivity } from "./activity.ts";
 export { serveAdminApi } from "./admin-api.ts";
 export { addAdminRoute } from "./admin-route.ts";
+export { createNode } from "./create-node.ts";
 export { acquireDatabase, type DatabasePlace, releaseDatabase } from "./databases.ts";
 export {
   closeDestination,

@@ -14,6 +14,7 @@ import {
   runBackfill,
 } from "../../src/index.ts";
 import {
+  createNode,
   type FlowNode,
   fail,
   type Message,
@@ -42,8 +43,8 @@ const closeWithinMs = 3_000;
 
 /** Brings what Shopify never delivered: one run a message, one run at a time. */
 export default function register(RED: Runtime): void {
-  function ShopifyBackfill(this: FlowNode, config: Config): void {
-    RED.nodes.createNode(this, config);
+  function ShopifyBackfill(this: FlowNode, stored: Config): void {
+    const config = createNode(RED, this, stored);
     const store = RED.nodes.getNode(config.store) as ShopifyStoreNode | null;
     const queueName = setting(config.queue);
     const stopping = new AbortController();

@@ -2,6 +2,7 @@ import type { NodeDef } from "node-red";
 import { type AdminClient, createAdminClient } from "../../src/index.ts";
 import {
   closeDestination,
+  createNode,
   type FlowNode,
   onClose,
   openDestination,
@@ -28,8 +29,8 @@ export interface ShopifyStoreNode extends FlowNode {
 }
 
 export default function register(RED: Runtime): void {
-  function ShopifyStore(this: ShopifyStoreNode, config: Config): void {
-    RED.nodes.createNode(this, config);
+  function ShopifyStore(this: ShopifyStoreNode, stored: Config): void {
+    const config = createNode(RED, this, stored);
     this.shop = setting(config.shop).toLowerCase();
     this.webhookSecrets = [this.credentials?.webhookSecret, this.credentials?.previousWebhookSecret]
       .map(setting)

@@ -12,7 +12,15 @@ import {
   stockPlaceOf,
   type TaxRow,
 } from "../../src/index.ts";
-import { type FlowNode, flag, type Message, onInput, type Runtime, setting } from "../runtime/index.ts";
+import {
+  createNode,
+  type FlowNode,
+  flag,
+  type Message,
+  onInput,
+  type Runtime,
+  setting,
+} from "../runtime/index.ts";
 import type { ShopifyStoreNode } from "../shopify-store/shopify-store.ts";
 
 /** A flow that was saved before a setting existed has none of it: each falls back to what the node did then. */
@@ -56,8 +64,8 @@ const mostItems = 100;
 
 /** The default mapping, as data that a function node can change before it is written. */
 export default function register(RED: Runtime): void {
-  function ShopifyToOdoo(this: FlowNode, config: Config): void {
-    RED.nodes.createNode(this, config);
+  function ShopifyToOdoo(this: FlowNode, stored: Config): void {
+    const config = createNode(RED, this, stored);
     const settings = settingsOf(config);
     const store = RED.nodes.getNode(config.store) as ShopifyStoreNode | null;
     const readLevel = createGatherer<ReturnType<typeof stockPlaceOf>, CountedLevel | null>({

@@ -4,6 +4,7 @@ import { parseExactJson, receiveWebhook, webhookAddress } from "../../src/index.
 import {
   addRawRoute,
   answer,
+  createNode,
   expireReceipt,
   normalisePath,
   onClose,
@@ -35,8 +36,8 @@ const warnEveryMs = 60_000;
 
 export default function register(RED: Runtime): void {
   serveWebhookRoutes(RED);
-  function ShopifyWebhookIn(this: ShopifyWebhookInNode, config: Config): void {
-    RED.nodes.createNode(this, config);
+  function ShopifyWebhookIn(this: ShopifyWebhookInNode, stored: Config): void {
+    const config = createNode(RED, this, stored);
     const store = RED.nodes.getNode(config.store) as ShopifyStoreNode | null;
     const path = normalisePath(setting(config.path) || "/shopify/webhooks");
     const topics = setting(config.topics)

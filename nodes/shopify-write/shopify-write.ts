@@ -13,7 +13,7 @@ import {
   type StockRow,
   setStockOfAll,
 } from "../../src/index.ts";
-import { type FlowNode, onInput, type Runtime, settleDone, whole } from "../runtime/index.ts";
+import { createNode, type FlowNode, onInput, type Runtime, settleDone, whole } from "../runtime/index.ts";
 import type { ShopifyStoreNode } from "../shopify-store/shopify-store.ts";
 
 interface Config extends NodeDef {
@@ -28,8 +28,8 @@ const mostNamed = 10;
 
 /** Writes to Shopify within its cost budget, and settles the event done once Shopify has it. */
 export default function register(RED: Runtime): void {
-  function ShopifyWrite(this: FlowNode, config: Config): void {
-    RED.nodes.createNode(this, config);
+  function ShopifyWrite(this: FlowNode, stored: Config): void {
+    const config = createNode(RED, this, stored);
     const store = RED.nodes.getNode(config.store) as ShopifyStoreNode | null;
     let written = 0;
     let underWay = 0;

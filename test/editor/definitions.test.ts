@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { CONFIG_VERSION } from "../../nodes/settings/versions.ts";
 import { definitionOf, editorFiles, nodeTypes, root } from "../support/editor-definition.ts";
 
 /** What a saved flow holds: changing a name or a default here breaks flows of users. */
@@ -172,7 +173,10 @@ describe("editor definitions", () => {
       it("has the properties and defaults that saved flows know", () => {
         const own = Object.entries(definition.defaults).map(([name, { value }]) => [name, value]);
         // Through JSON: the definition's arrays come from another realm.
-        assert.deepEqual(JSON.parse(JSON.stringify(Object.fromEntries(own))), defaults[type]);
+        assert.deepEqual(JSON.parse(JSON.stringify(Object.fromEntries(own))), {
+          ...defaults[type],
+          configVersion: CONFIG_VERSION,
+        });
         assert.deepEqual(Object.keys(definition.credentials ?? {}), credentials[type] ?? []);
         for (const { type: kind } of Object.values(definition.credentials ?? {}))
           assert.equal(kind, "password");
@@ -207,9 +211,12 @@ describe("editor definitions", () => {
       it("is literal where the flow library reads it", () => {
         assert.match(script, new RegExp(`^\\s*RED\\.nodes\\.registerType\\("${type}", \\{`));
         assert.match(script, /\n {4}category: "\w+",\n {4}color: "#[0-9A-F]{6}",\n {4}icon: "[\w-]+\.svg",/);
-        assert.match(
-          html,
-          /^<script src="resources\/@holdfast\/node-red-shopify-odoo\/editor\.js"><\/script>/,
+        const scripts = [
+          ...html.matchAll(/^<script src="resources\/@holdfast\/node-red-shopify-odoo\/(.+?)"/gm),
+        ];
+        assert.deepEqual(
+          scripts.map(([, file]) => file),
+          ["editor.js", "settings.js"],
         );
       });
 
@@ -217,8 +224,8 @@ describe("editor definitions", () => {
         const prefix = definition.category === "config" ? "node-config-input" : "node-input";
         const ids = [...template.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
         const kept = [...Object.keys(definition.defaults), ...Object.keys(definition.credentials ?? {})];
-        // Lists of rows have no single input.
-        const lists = ["rows", "journals", "taxes", "buffers"];
+        // Lists of rows have no single input, and the version of the settings none at all.
+        const lists = ["rows", "journals", "taxes", "buffers", "configVersion"];
         for (const name of kept.filter((each) => !lists.includes(each)))
           assert.ok(ids.includes(`${prefix}-${name}`), `${name} has no input`);
         const inputs = [...template.matchAll(/<(?:input|select|textarea)[^>]* id="([^"]+)"/g)];

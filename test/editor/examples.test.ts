@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { root } from "../support/editor-definition.ts";
+import { CONFIG_VERSION, migrate } from "../../nodes/settings/versions.ts";
+import { nodeTypes, root } from "../support/editor-definition.ts";
 import { exampleFlow, type FlowNodeConfig } from "../support/flow.ts";
 
 const examples = readdirSync(path.join(root, "examples"))
@@ -33,6 +34,14 @@ describe("the shipped examples", () => {
             flow.some((node) => node.type === "comment" && node.z === id && String(node.name).length > 20),
             `tab ${label} has no comment`,
           );
+      });
+
+      it("is of this version, so that nothing about it changes when it is imported", () => {
+        for (const node of flow.filter(({ type }) => nodeTypes.includes(type))) {
+          assert.equal(node.configVersion, CONFIG_VERSION, node.id);
+          const { changes } = migrate(node.type, { ...node, configVersion: CONFIG_VERSION - 1 });
+          assert.deepEqual(changes, [], node.id);
+        }
       });
 
       it("holds no secret, only the names of environment variables", () => {

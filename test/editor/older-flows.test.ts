@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { migrate } from "../../nodes/settings/versions.ts";
 import { definitionOf, judge, nodeTypes } from "../support/editor-definition.ts";
 import type { FlowNodeConfig } from "../support/flow.ts";
 
 /**
- * Flows as users exported them, a folder a version: they are never edited. A node whose settings change so that one of
- * these no longer opens gets a migration, and the next folder its new export.
+ * Flows as users exported them, a folder a version of their settings: they are never edited. A change of what settings
+ * mean gets a step in nodes/settings, and the next folder its new exports.
  */
 const folder = path.join(import.meta.dirname, "flows");
 
@@ -38,17 +39,15 @@ describe("flows that were exported before", () => {
         for (const node of ours) {
           const definition = definitionOf(node.type, flow);
           const { defaults, credentials = {} } = definition;
+          const { from, settings } = migrate(node.type, node);
+          assert.equal(from, Number(version));
           const at = `${node.type} ${node.id}`;
-          for (const name of Object.keys(node))
+          for (const name of Object.keys(settings))
             assert.ok(own.includes(name) || name in defaults, `${at}: ${name} is no setting any more`);
           for (const name of Object.keys(node.credentials ?? {}))
             assert.ok(name in credentials, `${at}: ${name} is no credential any more`);
-          const opened = {
-            ...Object.fromEntries(Object.entries(defaults).map(([name, { value }]) => [name, value])),
-            ...node,
-          };
           for (const name of Object.keys(defaults))
-            assert.equal(judge(definition, name, opened[name], opened), true, `${at}: ${name}`);
+            assert.equal(judge(definition, name, settings[name], settings), true, `${at}: ${name}`);
         }
       });
 });

@@ -38,7 +38,8 @@ function keysOf(text: unknown, prefix = ""): string[] {
 }
 
 describe("the operator page's texts", () => {
-  const program = ["page", "."]
+  // The dialogs of all nodes, and what the runtime says of any node, have their texts here, too.
+  const program = ["page", ".", "../settings/editor", "../runtime"]
     .flatMap((part) => readdirSync(path.join(folder, part)).map((name) => path.join(folder, part, name)))
     .filter((file) => /\.(ts|html)$/.test(file))
     .map((file) => readFileSync(file, "utf8"))
