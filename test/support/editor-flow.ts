@@ -1,9 +1,11 @@
+import { migrate } from "../../nodes/settings/versions.ts";
+import { nodeTypes } from "./editor-definition.ts";
 import type { FlowNodeConfig } from "./flow.ts";
 
 const at = (x: number, y: number): { z: string; x: number; y: number } => ({ z: "hf-tab", x, y });
 
 /** A tab with each of our nodes filled in as somebody would, and their config nodes. */
-export const everyNode: FlowNodeConfig[] = [
+const filledIn: FlowNodeConfig[] = [
   { id: "hf-tab", type: "tab", label: "Every node" },
   {
     id: "shop",
@@ -213,3 +215,8 @@ export const everyNode: FlowNodeConfig[] = [
   },
   { id: "dead", type: "dead-letter", ...at(560, 160), wires: [[]] },
 ];
+
+/** As this version saves them. */
+export const everyNode: FlowNodeConfig[] = filledIn.map((node) =>
+  nodeTypes.includes(node.type) ? { ...node, ...migrate(node.type, node).settings } : node,
+);
