@@ -25,6 +25,8 @@ import {
   openQueues,
   positive,
   type Runtime,
+  setting,
+  settingsReader,
   statusText,
   wasDone,
 } from "../runtime/index.ts";
@@ -32,6 +34,8 @@ import {
 interface Config extends NodeDef {
   /** 0: each dead letter is told of by itself. */
   digestMinutes: number | string;
+  /** What failed, where the message does not say it. */
+  reason: string;
 }
 
 /** Ends failed events as dead letters and emits each once, for alerts; redrives and discards on command. */
@@ -44,6 +48,13 @@ export default function register(RED: Runtime): void {
         ? createDigester(digestMs, (digest) => this.send(digestMessage(RED, digest) as Message))
         : null;
     onClose(this, () => digester?.stop());
+
+    const read = settingsReader(RED, this, config);
+    /** An event is to become a dead letter whether or not it can be said why. */
+    const failureWithout = async (message: Message): Promise<Failure> => {
+      const { reason } = await read(message).catch((thrown: Error) => ({ reason: thrown.message }));
+      return failureOf(message.error?.message ?? setting(reason), "flow");
+    };
 
     onInput(this, "queue", async (message, send) => {
       const redaction = message.failure ? null : readRedactCommand(message.topic, message.payload);
@@ -63,8 +74,7 @@ export default function register(RED: Runtime): void {
         this.status({ fill: "green", shape: "ring", text: `${result.command}: ${result.count}` });
         return send(message);
       }
-      const failure =
-        (message.failure as Failure | undefined) ?? failureOf(message.error?.message ?? "", "flow");
+      const failure = (message.failure as Failure | undefined) ?? (await failureWithout(message));
       const live = leaseOf(message);
       if (!live && !wasDone(message) && !isDead(message)) {
         this.warn(RED._(hadLease(message) ? "dead-letter.warn.lost" : "dead-letter.warn.no-queue"));

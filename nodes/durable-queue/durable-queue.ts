@@ -51,7 +51,7 @@ interface Config extends NodeDef {
   keepDoneCount: number | string;
 }
 
-type ValueSource = "auto" | "msg" | "jsonata";
+type ValueSource = "auto" | "msg" | "flow" | "global" | "jsonata" | "env";
 
 export default function register(RED: Runtime): void {
   serveAdminApi(RED);
@@ -204,7 +204,7 @@ function valueReader(
           new HoldfastError({
             class: "rejected",
             code: "no_key",
-            message: `${source === "msg" ? `msg.${expression}` : expression} gives no value for this message${error ? `: ${error.message}` : ""}.`,
+            message: `${source === "jsonata" ? expression : `${source}.${expression}`} gives no value for this message${error ? `: ${error.message}` : ""}.`,
             hint: "Correct the expression in the durable-queue node, or the flow before it.",
             source: "queue",
           }),

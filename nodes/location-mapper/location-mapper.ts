@@ -16,6 +16,7 @@ import {
   type Message,
   onInput,
   type Runtime,
+  settingsReader,
   statusText,
 } from "../runtime/index.ts";
 import { serveFetch } from "./fetch.ts";
@@ -45,6 +46,8 @@ export interface LocationMapperNode extends FlowNode {
   table: LocationRow[];
 }
 
+type UnmappedPolicy = Parameters<typeof policyFor>[1];
+
 interface Mapped {
   location: MappedLocation | null;
   /** Did the message name a location at all? */
@@ -57,51 +60,61 @@ interface Mapped {
 export default function register(RED: Runtime): void {
   function LocationMapper(this: LocationMapperNode, stored: Config): void {
     const config = createNode(RED, this, stored);
-    const table = (config.rows ?? []).map(tableRow);
+    const { table, problem } = readTable(config.rows);
     this.table = table;
-    const problem = tableProblems(table)[0];
     if (problem) {
       this.error(problem);
       this.status({ fill: "red", shape: "dot", text: statusText(problem) });
     }
-    const policy = config.unmapped === "output" ? "pass" : config.unmapped || "reject";
+    const read = settingsReader(RED, this, config);
 
-    onInput(this, "flow", (message, send) => {
-      if (problem) throw brokenTable(problem);
+    onInput(this, "flow", async (message, send) => {
+      const { rows, direction, unmapped: whenUnmapped } = await read(message);
+      const policy = whenUnmapped === "output" ? "pass" : whenUnmapped || "reject";
+      const given = rows === config.rows ? { table, problem } : readTable(rows);
+      if (given.problem) throw brokenTable(given.problem);
       const { location, named, others } =
-        config.direction === "toShopify" ? outward(message) : inward(message);
+        direction === "toShopify"
+          ? outward(given.table, policy, message)
+          : inward(given.table, policy, message);
       if (location) message.location = location;
       if (others.length > 0) message.locations = [...(location ? [location] : []), ...others];
-      const unmapped = !location && named && table.length > 0;
+      const unmapped = !location && named && given.table.length > 0;
       this.status({
-        fill: unmapped || table.length === 0 ? "yellow" : "green",
+        fill: unmapped || given.table.length === 0 ? "yellow" : "green",
         shape: "ring",
         text: location
           ? statusText(`${location.shopify.name || location.shopify.id} ↔ ${location.odoo.code}`)
           : RED._(
-              `location-mapper.status.${table.length === 0 ? "no-table" : unmapped ? "unmapped" : "no-location"}`,
+              `location-mapper.status.${given.table.length === 0 ? "no-table" : unmapped ? "unmapped" : "no-location"}`,
             ),
       });
       send(unmapped && policy === "pass" ? [null, message] : [message, null]);
     });
-
-    const inward = (message: Message): Mapped => {
-      const { topic = "" } = message;
-      const [id = null, ...more] = locationIdsOf(topic, message.payload);
-      const take = (each: string | null) => toOdoo(table, each, policyFor(topic, policy));
-      return {
-        location: take(id),
-        named: id !== null,
-        others: more.map(take).filter((each) => each !== null),
-      };
-    };
-    const outward = (message: Message): Mapped => {
-      const place = (message.location as { odoo?: OdooPlace } | undefined)?.odoo ?? {};
-      return { location: toShopify(table, place, policy), named: true, others: [] };
-    };
   }
   RED.nodes.registerType("location-mapper", LocationMapper);
   serveFetch(RED);
+}
+
+function readTable(rows: ConfigRow[] | undefined): { table: LocationRow[]; problem: string | undefined } {
+  const table = (rows ?? []).map(tableRow);
+  return { table, problem: tableProblems(table)[0] };
+}
+
+function inward(table: LocationRow[], policy: UnmappedPolicy, message: Message): Mapped {
+  const { topic = "" } = message;
+  const [id = null, ...more] = locationIdsOf(topic, message.payload);
+  const take = (each: string | null) => toOdoo(table, each, policyFor(topic, policy));
+  return {
+    location: take(id),
+    named: id !== null,
+    others: more.map(take).filter((each) => each !== null),
+  };
+}
+
+function outward(table: LocationRow[], policy: UnmappedPolicy, message: Message): Mapped {
+  const place = (message.location as { odoo?: OdooPlace } | undefined)?.odoo ?? {};
+  return { location: toShopify(table, place, policy), named: true, others: [] };
 }
 
 function brokenTable(problem: string): HoldfastError {

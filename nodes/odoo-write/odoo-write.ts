@@ -17,6 +17,7 @@ import {
   onInput,
   type Runtime,
   setting,
+  settingsReader,
   settleDone,
   watching,
   whole,
@@ -44,7 +45,8 @@ export default function register(RED: Runtime): void {
       run: (plans) => applyPlans(server!.client, plans),
     });
 
-    const write = async (payload: unknown): Promise<unknown> => {
+    const read = settingsReader(RED, this, config);
+    const write = async (payload: unknown, { operation, model, method }: Config): Promise<unknown> => {
       if (!server)
         throw new HoldfastError({
           class: "unavailable",
@@ -52,14 +54,10 @@ export default function register(RED: Runtime): void {
           message: RED._("odoo-write.error.no-server"),
           source: "odoo",
         });
-      if (config.operation && config.operation !== "plan")
+      if (operation && operation !== "plan")
         return operate(
           server.client,
-          readOperation(config.operation, {
-            model: setting(config.model),
-            method: setting(config.method),
-            payload,
-          }),
+          readOperation(operation, { model: setting(model), method: setting(method), payload }),
         );
       const result = await writePlan(payload as ImportPlan);
       if (!result.ok) throw new HoldfastError(result.failure);
@@ -67,6 +65,7 @@ export default function register(RED: Runtime): void {
     };
 
     onInput(this, "odoo", async (message, send) => {
+      const settings = await read(message);
       underWay++;
       this.status({
         fill: "blue",
@@ -74,11 +73,11 @@ export default function register(RED: Runtime): void {
         text: RED._("odoo-write.status.writing", { count: underWay }),
       });
       try {
-        message.payload = await watching(config.server, () => write(message.payload));
+        message.payload = await watching(config.server, () => write(message.payload, settings));
       } finally {
         underWay--;
       }
-      if (flag(config.settles, true) && (await settleDone(message)) === "lost")
+      if (flag(settings.settles, true) && (await settleDone(message)) === "lost")
         this.warn(RED._("odoo-write.warn.lost"));
       const warnings = (message.payload as { warnings?: string[] } | null)?.warnings ?? [];
       for (const warning of warnings) this.warn(warning);

@@ -12,6 +12,7 @@ import {
   positive,
   type Runtime,
   type Send,
+  settingsReader,
   wasDone,
 } from "../runtime/index.ts";
 
@@ -25,10 +26,18 @@ interface Config extends NodeDef {
 export default function register(RED: Runtime): void {
   function RetryBackoff(this: FlowNode, stored: Config): void {
     const config = createNode(RED, this, stored);
-    const policy = {
-      maxAttempts: positive(config.maxAttempts, 8),
-      baseMs: positive(config.baseSeconds, 2) * 1000,
-      capMs: positive(config.capSeconds, 600) * 1000,
+    const read = settingsReader(RED, this, config);
+    const policyFor = async (message: Message) => {
+      const { maxAttempts, baseSeconds, capSeconds } = await read(message).catch((thrown: Error) => {
+        // A failure must not get lost because of how it is to be retried.
+        this.warn(thrown.message);
+        return config;
+      });
+      return {
+        maxAttempts: positive(maxAttempts, 8),
+        baseMs: positive(baseSeconds, 2) * 1000,
+        capMs: positive(capSeconds, 600) * 1000,
+      };
     };
     const waiting = new Set<NodeJS.Timeout>();
     const show = (
@@ -58,6 +67,7 @@ export default function register(RED: Runtime): void {
       }
       if (!live && hadLease(message)) return this.warn(RED._("retry-backoff.warn.lost"));
       const attempt = live?.attempt ?? attemptOutsideQueue(message);
+      const policy = await policyFor(message);
       const decision = decide(failure, attempt, policy, Math.random);
 
       if (decision.do === "dead") {

@@ -1,6 +1,8 @@
 import type { NodeDef } from "node-red";
-import { type Change, CONFIG_VERSION, migrate, type Settings } from "../settings/versions.ts";
+import { type Change, CONFIG_VERSION, migrate, type Settings } from "../settings/index.ts";
 import type { FlowNode, Runtime } from "./node-red.ts";
+import { fromEnvironment } from "./settings-from.ts";
+import { statusText } from "./status-text.ts";
 
 const shared = "@holdfast/node-red-shopify-odoo";
 /** Nodes whose older settings were told of: at the next deploy nobody has to hear it again. */
@@ -23,7 +25,12 @@ export function createNode<Config extends NodeDef>(RED: Runtime, node: FlowNode,
       else node.log(text);
     }
   }
-  return settings as unknown as Config;
+  const { config, failure } = fromEnvironment(RED, node, settings as unknown as Config);
+  if (failure) {
+    node.error(failure.message);
+    node.status({ fill: "red", shape: "dot", text: statusText(failure.failure.message) });
+  }
+  return config;
 }
 
 function changeText(RED: Runtime, type: string, { field, from, to }: Change): string {

@@ -43,4 +43,5 @@ export {
   verbatimText,
 } from "./receipts.ts";
 export { flag, positive, setting, whole } from "./setting.ts";
+export { settingsReader } from "./settings-from.ts";
 export { statusText } from "./status-text.ts";

@@ -1,10 +1,11 @@
+import { fields } from "./fields.ts";
 import type { Settings, Step } from "./versions.ts";
 
 /**
  * Version 1 is all that was saved before settings had a version. Settings that came later get the value by which the
  * node does what it did without them; two defaults that turned out too small are raised where nobody had changed them.
  */
-export const from1: Step = {
+const byType: Step = {
   "shopify-store": missing({ clientId: "" }),
   "queue-store": missing({
     engine: "embedded",
@@ -60,8 +61,16 @@ export const from1: Step = {
     roundingSku: "",
   }),
   "odoo-write": (old) => ({ ...missing({ settles: true })(old), ...raised(old, "batchSize", [40], 100) }),
-  "dead-letter": missing({ digestMinutes: 0 }),
+  "dead-letter": missing({ digestMinutes: 0, reason: "" }),
+  "queue-ack": missing({ outcome: "done", waitSeconds: 60, reason: "" }),
 };
+
+export const from1: Step = Object.fromEntries(
+  Object.keys(fields).map((type) => [
+    type,
+    (old) => ({ ...missing({ sources: [] })(old), ...byType[type]?.(old) }),
+  ]),
+);
 
 /** What of `values` the settings do not have. */
 function missing(values: Settings): (old: Settings) => Settings {

@@ -17,6 +17,7 @@ export interface Change {
 export interface Migrated {
   from: number;
   settings: Settings;
+  /** What a person may want to know: not of a new setting that is empty. */
   changes: Change[];
   /** A later version of this package wrote them: what they mean is not known. */
   newer: boolean;
@@ -37,8 +38,13 @@ export function migrate(type: string, old: Settings): Migrated {
   for (const step of steps.slice(from - 1)) Object.assign(settings, step[type]?.(settings));
   const changes = Object.keys(settings)
     .filter((field) => JSON.stringify(settings[field]) !== JSON.stringify(old[field]))
-    .map((field) => ({ field, from: old[field], to: settings[field] }));
+    .map((field) => ({ field, from: old[field], to: settings[field] }))
+    .filter(({ from, to }) => from !== undefined || !isEmpty(to));
   for (const { field, to } of changes) if (to === undefined) delete settings[field];
   settings.configVersion = CONFIG_VERSION;
   return { from, settings, changes, newer: false };
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === "" || (Array.isArray(value) && value.length === 0);
 }

@@ -23,6 +23,7 @@ import {
   positive,
   type Runtime,
   setting,
+  settingsReader,
   statusText,
 } from "../runtime/index.ts";
 import type { ShopifyStoreNode } from "../shopify-store/shopify-store.ts";
@@ -51,12 +52,16 @@ export default function register(RED: Runtime): void {
     let running: Promise<unknown> = Promise.resolve();
     let waiting = 0;
 
-    const settings = (): BackfillSettings => ({
-      topics: readBackfillTopics(setting(config.topics)),
-      lookBackMs: positive(config.lookBackHours, 72) * 3_600_000,
-      overlapMs: positive(config.overlapMinutes, 60) * 60_000,
-      settleMs: positive(config.settleMinutes, 5) * 60_000,
-    });
+    const said = settingsReader(RED, this, config);
+    const settingsFor = async (message: Message): Promise<BackfillSettings> => {
+      const { topics, lookBackHours, overlapMinutes, settleMinutes } = await said(message);
+      return {
+        topics: readBackfillTopics(setting(topics)),
+        lookBackMs: positive(lookBackHours, 72) * 3_600_000,
+        overlapMs: positive(overlapMinutes, 60) * 60_000,
+        settleMs: positive(settleMinutes, 5) * 60_000,
+      };
+    };
     const readState = async (): Promise<BackfillState> =>
       readBackfillState(
         await new Promise((resolve, reject) =>
@@ -137,8 +142,9 @@ export default function register(RED: Runtime): void {
     };
 
     onInput(this, "shopify", async (message, send) => {
+      const settings = await settingsFor(message);
       const read = (position: number | null): ReadRequest =>
-        readBackfillRequest(message.payload, settings(), { now: Date.now(), position });
+        readBackfillRequest(message.payload, settings, { now: Date.now(), position });
       // What a schedule asks for while a run is on, that run does.
       if (waiting > 0 && read(null).isPlain) return;
       waiting++;

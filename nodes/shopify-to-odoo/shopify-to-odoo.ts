@@ -20,6 +20,7 @@ import {
   onInput,
   type Runtime,
   setting,
+  settingsReader,
 } from "../runtime/index.ts";
 import type { ShopifyStoreNode } from "../shopify-store/shopify-store.ts";
 
@@ -57,6 +58,7 @@ interface Config extends NodeDef {
   store: string;
   /** Whether there is a second output, for stock that Shopify changed where Odoo leads. */
   recheck: boolean;
+  sources?: { field: string }[];
 }
 
 /** Of Shopify's 250 in one query, as many as its cost allows with a location or two. */
@@ -66,16 +68,22 @@ const mostItems = 100;
 export default function register(RED: Runtime): void {
   function ShopifyToOdoo(this: FlowNode, stored: Config): void {
     const config = createNode(RED, this, stored);
-    const settings = settingsOf(config);
+    const fixed = settingsOf(config);
+    const read = settingsReader(RED, this, config);
+    // Where a message may say it, ids are read with every batch.
+    const mayNeedIds =
+      fixed.productsBy === "external_id" ||
+      config.sources?.some(({ field }) => field === "productBy") === true;
     const store = RED.nodes.getNode(config.store) as ShopifyStoreNode | null;
     const readLevel = createGatherer<ReturnType<typeof stockPlaceOf>, CountedLevel | null>({
       max: mostItems,
-      run: (places) =>
-        readCountedLevels(store!.client, places, { variantIds: settings.productsBy === "external_id" }),
+      run: (places) => readCountedLevels(store!.client, places, { variantIds: mayNeedIds }),
     });
 
     onInput(this, "flow", async (message, send) => {
       const { topic = "", payload } = message;
+      const said = await read(message);
+      const settings = said === config ? fixed : settingsOf(said);
       const location = message.location as MappedLocation | undefined;
       const locations = message.locations as MappedLocation[] | undefined;
       const counted =

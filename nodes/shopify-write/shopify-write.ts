@@ -13,7 +13,15 @@ import {
   type StockRow,
   setStockOfAll,
 } from "../../src/index.ts";
-import { createNode, type FlowNode, onInput, type Runtime, settleDone, whole } from "../runtime/index.ts";
+import {
+  createNode,
+  type FlowNode,
+  onInput,
+  type Runtime,
+  settingsReader,
+  settleDone,
+  whole,
+} from "../runtime/index.ts";
 import type { ShopifyStoreNode } from "../shopify-store/shopify-store.ts";
 
 interface Config extends NodeDef {
@@ -43,16 +51,19 @@ export default function register(RED: Runtime): void {
       if (more > 0) list.push(RED._("shopify-write.drift.more", { more }));
       this.warn(RED._("shopify-write.drift.all", { count: drift.length, list: list.join("; ") }));
     };
-    const writeStock = createGatherer<(StockRow | NamedStockRow)[], CommandResult[]>({
-      max: whole(config.batchSize, 100),
-      run: (messages) =>
-        setStockOfAll(store!.client, messages, { unstocked: config.unstocked || "activate", onDrift }),
-    });
+    /** What is written together is written alike. */
+    const gather = (unstocked: Config["unstocked"]) =>
+      createGatherer<(StockRow | NamedStockRow)[], CommandResult[]>({
+        max: whole(config.batchSize, 100),
+        run: (messages) => setStockOfAll(store!.client, messages, { unstocked, onDrift }),
+      });
+    const writeStock = { activate: gather("activate"), reject: gather("reject") };
+    const read = settingsReader(RED, this, config);
 
-    const write = async (client: AdminClient, payload: unknown): Promise<unknown> => {
-      if (config.operation === "graphql") return runGraphql(client, payload);
-      if (config.operation === "fulfillment") return doFulfillment(client, payload);
-      const results = await writeStock(readStockRows(payload));
+    const write = async (client: AdminClient, payload: unknown, settings: Config): Promise<unknown> => {
+      if (settings.operation === "graphql") return runGraphql(client, payload);
+      if (settings.operation === "fulfillment") return doFulfillment(client, payload);
+      const results = await writeStock[settings.unstocked || "activate"](readStockRows(payload));
       const failure = failureAmong(results);
       if (failure) throw new HoldfastError(failure);
       return { results };
@@ -66,6 +77,7 @@ export default function register(RED: Runtime): void {
           message: RED._("shopify-write.error.no-store"),
           source: "shopify",
         });
+      const settings = await read(message);
       underWay++;
       this.status({
         fill: "blue",
@@ -73,7 +85,7 @@ export default function register(RED: Runtime): void {
         text: RED._("shopify-write.status.writing", { count: underWay }),
       });
       try {
-        message.payload = await write(store.client, message.payload);
+        message.payload = await write(store.client, message.payload, settings);
       } finally {
         underWay--;
       }

@@ -1,4 +1,5 @@
 /** The node reference: the editor's own help, and what the dialog asks, as Markdown. */
+import { fields, type When } from "../../nodes/settings/index.ts";
 import { definitionOf, editorFiles, localeText } from "../../test/support/editor-definition.ts";
 import { htmlToMarkdown } from "./html-to-markdown.ts";
 
@@ -16,6 +17,7 @@ export function nodePage(type: string): string {
     "|---|---|---|",
     ...settings(type),
     "",
+    ...elsewhere(type),
     `[All nodes](README.md)`,
     "",
   ].join("\n");
@@ -45,6 +47,21 @@ function settings(type: string): string[] {
     const label = text("label", name) || `table of ${name}`;
     return `| **${cell(label)}** \`${name}\` | ${value} | ${cell(text("tip", name))} |`;
   });
+}
+
+/** Which settings may come from where; the dialogs list the same. */
+function elsewhere(type: string): string[] {
+  const said = (when: When, from: string): string[] => {
+    const names = Object.entries(fields[type]!)
+      .filter(([, field]) => field.when === when)
+      .map(([name]) => `\`${name}\``);
+    return names.length > 0 ? [`From ${from}: ${names.join(", ")}.`] : [];
+  };
+  const lines = [
+    ...said("message", "the message, a context, JSONata or the environment"),
+    ...said("start", "the environment, read when the node starts"),
+  ];
+  return [[...lines, "[How](../settings.md)"].join(" "), ""];
 }
 
 function shown(value: unknown): string {

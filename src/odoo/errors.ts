@@ -55,6 +55,6 @@ export function badCredentials(asked: Asked): HoldfastError {
     class: "unavailable",
     code: "bad_credentials",
     message: `Odoo at ${asked.origin} does not accept the API key of ${asked.login || "this user"}.`,
-    hint: "It may have expired: make a new one in Odoo (Preferences, Account Security, New API Key) and set it in the odoo-server node.",
+    hint: "It may have expired: make a new one in Odoo (My Preferences, Security, Add API Key; before Odoo 19: My Profile, Account Security, New API Key) and set it in the odoo-server node.",
   });
 }

@@ -185,7 +185,7 @@ describe("the editor", function () {
       it("says what is wrong with a location table, and saves what is right", async () => {
         const { page } = editor;
         await editor.openDialog("location");
-        await page.locator(".red-ui-editableList-addButton").click();
+        await page.getByRole("button", { name: "add location" }).click();
         const row = page.locator(".holdfast-location:not(.holdfast-location-head)").last();
         const input = (field: string): Locator => row.locator(`.holdfast-${field}`);
         await input("shopifyId").fill("65310490778");

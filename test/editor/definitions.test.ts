@@ -135,8 +135,8 @@ const defaults: Record<string, Record<string, unknown>> = {
     settleMinutes: 5,
   },
   "retry-backoff": { name: "", maxAttempts: 8, baseSeconds: 2, capSeconds: 600 },
-  "dead-letter": { name: "", digestMinutes: 0 },
-  "queue-ack": { name: "" },
+  "dead-letter": { name: "", digestMinutes: 0, reason: "" },
+  "queue-ack": { name: "", outcome: "done", waitSeconds: 60, reason: "" },
 };
 
 const credentials: Record<string, string[]> = {
@@ -176,6 +176,7 @@ describe("editor definitions", () => {
         assert.deepEqual(JSON.parse(JSON.stringify(Object.fromEntries(own))), {
           ...defaults[type],
           configVersion: CONFIG_VERSION,
+          sources: [],
         });
         assert.deepEqual(Object.keys(definition.credentials ?? {}), credentials[type] ?? []);
         for (const { type: kind } of Object.values(definition.credentials ?? {}))
@@ -224,8 +225,8 @@ describe("editor definitions", () => {
         const prefix = definition.category === "config" ? "node-config-input" : "node-input";
         const ids = [...template.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
         const kept = [...Object.keys(definition.defaults), ...Object.keys(definition.credentials ?? {})];
-        // Lists of rows have no single input, and the version of the settings none at all.
-        const lists = ["rows", "journals", "taxes", "buffers", "configVersion"];
+        // Lists of rows have no single input, the version of the settings none at all; where they come from, every dialog asks.
+        const lists = ["rows", "journals", "taxes", "buffers", "configVersion", "sources"];
         for (const name of kept.filter((each) => !lists.includes(each)))
           assert.ok(ids.includes(`${prefix}-${name}`), `${name} has no input`);
         const inputs = [...template.matchAll(/<(?:input|select|textarea)[^>]* id="([^"]+)"/g)];

@@ -29,6 +29,9 @@ const chosen: Record<string, string[]> = {
   "operator.history.": ["retry", "defer", "dead", "stalled", "redriven", "discarded", "replaced", "edited"],
   "operator.acts.": ["paused", "resumed", "probed", "redriven", "retrying", "retried", "discarded", "edited"],
   "operator.flow.": ["unsettled", "uncaught", "noDeadLetter", "sameName", "notStored"],
+  "operator.settings.table.": ["rows", "journals", "taxes"],
+  "operator.settings.wrong.": ["field", "repeated", "type", "value"],
+  "operator.settings.kind.": ["text", "number", "flag", "table"],
   "operator.health.": ["ready", "degraded", "failing"],
 };
 

@@ -14,7 +14,9 @@ describe("settings of an older version", () => {
       const { concurrency } = changesOf("durable-queue", { concurrency: former });
       assert.deepEqual(concurrency, [former, 100]);
     }
-    assert.deepEqual(changesOf("odoo-write", { batchSize: 40, settles: true }), { batchSize: [40, 100] });
+    assert.deepEqual(changesOf("odoo-write", { batchSize: 40, settles: true, sources: [] }), {
+      batchSize: [40, 100],
+    });
     for (const chosen of [10, "64", ["$", "{AT_ONCE}"].join("")])
       assert.equal(migrate("durable-queue", { concurrency: chosen }).settings.concurrency, chosen);
   });
@@ -55,6 +57,11 @@ describe("settings of an older version", () => {
     assert.deepEqual(migrate("durable-queue", old), { from: 2, settings: old, changes: [], newer: false });
     const later = { concurrency: 40, configVersion: CONFIG_VERSION + 1 };
     assert.deepEqual(migrate("durable-queue", later), { from: 3, settings: later, changes: [], newer: true });
+  });
+
+  it("say nothing of a new setting that is empty, but have it", () => {
+    const { settings, changes } = migrate("odoo-server", { url: "https://example.odoo.com" });
+    assert.deepEqual([settings.sources, changes], [[], []]);
   });
 
   it("are not changed in place", () => {

@@ -8,12 +8,19 @@ export interface Editor {
     dirty(is: boolean): void;
   };
   view: { redraw(): void; reveal(id: string): void };
+  utils: { validateTypedProperty(value: string, type: string): true | string };
   notify(message: HTMLElement, options: object): { close(): void };
+}
+
+interface Property {
+  value?: unknown;
+  type?: string;
+  validate?: (value: unknown, options: object) => true | string;
 }
 
 export interface Definition {
   category: string;
-  defaults?: Record<string, { value?: unknown; type?: string }>;
+  defaults?: Record<string, Property>;
   oneditprepare?: (this: EditorNode) => void;
   oneditsave?: (this: EditorNode) => unknown;
 }

@@ -37,8 +37,8 @@ export function openOlderFlows(RED: Editor): (node: EditorNode) => void {
     const { settings, changes, newer } = migrate(node.type, settingsOf(node));
     if (newer || settings.configVersion === node.configVersion) return;
     try {
-      for (const { field, to } of changes) node[field] = to;
-      node.configVersion = settings.configVersion as number;
+      for (const [field, value] of Object.entries(settings)) if (node[field] !== value) node[field] = value;
+      for (const { field, to } of changes) if (to === undefined) delete node[field];
     } catch {
       // Of a locked flow nothing can be changed here: the runtime brings it to this version at each start.
       return;
