@@ -103,6 +103,8 @@ export async function buildPackage(dist = path.join(root, "dist")): Promise<void
   copyOperatorFiles(dist);
   writeTypes(path.join(dist, "types"));
   for (const name of nodeNames) copyEditorFiles(name, dist);
+  // Node-RED's own Spanish is es-ES; a runtime whose `lang` is "es" looks for exactly that.
+  cpSync(path.join(dist, "locales", "es-ES"), path.join(dist, "locales", "es"), { recursive: true });
   cpSync(path.join(root, "icons"), path.join(dist, "icons"), { recursive: true });
   // The package is ESM for its own development; what it ships is CommonJS.
   writeFileSync(path.join(dist, "package.json"), '{ "type": "commonjs" }\n');

@@ -15,7 +15,13 @@ export interface Field {
 }
 
 export const fields: Record<string, Record<string, Field>> = {
-  "shopify-store": atStart({ shop: "text", adminUrl: "text", clientId: "text", apiVersion: "text" }),
+  "shopify-store": atStart({
+    shop: "text",
+    publicUrl: "text",
+    adminUrl: "text",
+    clientId: "text",
+    apiVersion: "text",
+  }),
   "odoo-server": atStart({
     url: "text",
     db: "text",

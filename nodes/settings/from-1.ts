@@ -6,7 +6,7 @@ import type { Settings, Step } from "./versions.ts";
  * node does what it did without them; two defaults that turned out too small are raised where nobody had changed them.
  */
 const byType: Step = {
-  "shopify-store": missing({ clientId: "" }),
+  "shopify-store": missing({ clientId: "", publicUrl: "" }),
   "queue-store": missing({
     engine: "embedded",
     mode: "single",

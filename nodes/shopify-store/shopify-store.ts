@@ -15,6 +15,7 @@ import { serveConnectionTest } from "./connection-test.ts";
 interface Config extends NodeDef {
   shop: string;
   adminUrl: string;
+  publicUrl: string;
   apiVersion: string;
   clientId: string;
 }
@@ -22,6 +23,8 @@ interface Config extends NodeDef {
 /** One Shopify shop and what is secret about it. Nothing is called before somebody asks. */
 export interface ShopifyStoreNode extends FlowNode {
   shop: string;
+  /** How the internet reaches this Node-RED; empty where each webhook node says it itself. */
+  publicUrl: string;
   /** All that are valid now: during rotation two. */
   webhookSecrets: string[];
   client: AdminClient;
@@ -32,6 +35,7 @@ export default function register(RED: Runtime): void {
   function ShopifyStore(this: ShopifyStoreNode, stored: Config): void {
     const config = createNode(RED, this, stored);
     this.shop = setting(config.shop).toLowerCase();
+    this.publicUrl = setting(config.publicUrl);
     this.webhookSecrets = [this.credentials?.webhookSecret, this.credentials?.previousWebhookSecret]
       .map(setting)
       .filter((secret) => secret !== "");

@@ -77,7 +77,11 @@ export default function register(RED: Runtime): void {
     if (store)
       this.webhooks = webhooksInShopify({
         client: store.client,
-        address: webhookAddress(setting(config.publicUrl), String(RED.settings.httpNodeRoot || "/"), path),
+        address: webhookAddress(
+          setting(config.publicUrl) || store.publicUrl,
+          String(RED.settings.httpNodeRoot || "/"),
+          path,
+        ),
         topics,
         registration: config.registration || "check",
         everyMs: positive(config.checkMinutes, 60) * 60_000,

@@ -41,7 +41,7 @@ export function webhooksInShopify(settings: WebhookSettings): WebhooksInShopify 
         class: "rejected",
         code: "no_address",
         message: "Shopify can't be told where to send webhooks: no public address is given.",
-        hint: "Enter Public address in the shopify-webhook-in node, such as https://hooks.example.com, then deploy.",
+        hint: "Enter Public address in the shopify-store or the shopify-webhook-in node, such as https://hooks.example.com, then deploy.",
         source: "shopify",
       });
     return { address: settings.address, topics };

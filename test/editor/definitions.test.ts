@@ -6,7 +6,7 @@ import { definitionOf, editorFiles, nodeTypes, root } from "../support/editor-de
 
 /** What a saved flow holds: changing a name or a default here breaks flows of users. */
 const defaults: Record<string, Record<string, unknown>> = {
-  "shopify-store": { name: "", shop: "", adminUrl: "", clientId: "", apiVersion: "2026-10" },
+  "shopify-store": { name: "", shop: "", publicUrl: "", adminUrl: "", clientId: "", apiVersion: "2026-10" },
   "odoo-server": {
     name: "",
     url: "",

@@ -21,6 +21,10 @@ const cases: Record<string, Record<string, Case>> = {
       good: ["", undefined, "https://example.com", "http://127.0.0.1:8080/shop", env("SHOPIFY_ADMIN_URL")],
       bad: ["example.com", "https://", "ftp://example.com"],
     },
+    publicUrl: {
+      good: ["", undefined, "https://hooks.example.com", "http://127.0.0.1:1880/", env("PUBLIC_URL")],
+      bad: ["hooks.example.com", "https://hooks.example.com/shopify", "ftp://hooks.example.com"],
+    },
     apiVersion: { good: ["2026-10", "2027-01", "unstable"], bad: ["", "2026-11", "2026", "latest"] },
   },
   "odoo-server": {
