@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -5,6 +6,7 @@ import { launchNodeRed, type NodeRedProcess } from "../../sandbox/node-red.ts";
 import { startOdooStandIn } from "../../sandbox/odoo/server.ts";
 import { makeOrder, makeWebhook, type Webhook } from "../../sandbox/shopify/index.ts";
 import { readTrace, type Step, straceInto } from "./chaos-trace.ts";
+import { eventually } from "./eventually.ts";
 import { exampleFlow } from "./flow.ts";
 import { temporaryFolder } from "./temporary.ts";
 
@@ -34,8 +36,8 @@ export interface Sent {
 }
 
 /**
- * Runs the example flow in a Node-RED under strace: from a queue's file that does not exist, through a stop, a second
- * start and a kill, with webhooks all the while.
+ * Runs the example flow in a Node-RED under strace: from a queue's file that does not exist, through a pause in which
+ * the log goes into the file, a stop, a second start and a kill, with webhooks all the while.
  */
 export async function recordNodeRed(webhooks: number): Promise<Recording> {
   const home = temporaryFolder();
@@ -64,8 +66,12 @@ export async function recordNodeRed(webhooks: number): Promise<Recording> {
   try {
     nodeRed = await launch(traces[0]!);
     await nodeRed.deploy(exampleFlow());
+    const beforePause = Math.round(webhooks * 0.5);
     const inFirst = Math.round(webhooks * 0.7);
-    await sendAll(nodeRed, 0, 1, inFirst, sent);
+    await sendAll(nodeRed, 0, 1, beforePause, sent);
+    // The log goes into the file on its own thread, and begins anew with what comes next.
+    await eventually("the log is in the file", () => statSync(path.join(folder, "queue.db")).size > 100_000);
+    await sendAll(nodeRed, 0, beforePause + 1, inFirst - beforePause, sent);
     // A stop closes the file: what the log holds goes into it, and the log is removed.
     await nodeRed.stop();
     nodeRed = await launch(traces[1]!);

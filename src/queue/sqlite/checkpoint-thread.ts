@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
-import { type CheckpointAnswer, type CheckpointAsk, type Frames, FULL_LOG } from "./checkpointer.ts";
+import type { CheckpointAnswer, CheckpointAsk } from "./checkpointer.ts";
+import { type Frames, FULL_LOG } from "./log-length.ts";
 import { syncFully } from "./open.ts";
 
 /** So few frames are copied within a commit's own time. */

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { type Failure, HoldfastError } from "../../failure.ts";
 import type { Redaction } from "../event-store.ts";
 import { withoutWords } from "../without-words.ts";
-import type { Frames } from "./checkpointer.ts";
+import type { Frames } from "./log-length.ts";
 import type { Queue } from "./queues.ts";
 import { seqOf } from "./rows.ts";
 

@@ -6,8 +6,9 @@ import { type Checkpointer, prepareCheckpointer } from "../../../src/queue/sqlit
 import { eventually } from "../../support/eventually.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
-/** Rows enough for a copy. */
-const MANY = 2_000;
+/** Rows of a page each: a log that is full, and one that is not. */
+const FULL = 8_100;
+const LONG = 300;
 
 describe("the thread that copies the log into the queue's file", () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -23,18 +24,28 @@ describe("the thread that copies the log into the queue's file", () => {
     db.close();
     folder.remove();
   });
-  const write = (checkpointer: Checkpointer, text: string) => {
+  const write = (checkpointer: Checkpointer, text: string, rows = FULL) => {
     const add = db.prepare("INSERT INTO event (text) VALUES (?)");
     db.exec("BEGIN");
-    for (let n = 0; n < MANY; n++) add.run(`${text} ${n} ${"x".repeat(100)}`);
+    for (let n = 0; n < rows; n++) add.run(`${text} ${n} ${"x".repeat(3_000)}`);
     db.exec("COMMIT");
     checkpointer.committed();
   };
 
+  const inFile = (text: string) => readFileSync(file, "latin1").includes(text);
+
   it("copies while nobody waits, and lets go of the file", async () => {
     const checkpointer = prepareCheckpointer(db, file);
     write(checkpointer, "first");
-    await eventually("it is in the file", () => readFileSync(file, "latin1").includes("first 7 "));
+    await eventually("it is in the file", () => inFile("first 7 "));
+    await checkpointer.close();
+  });
+
+  it("copies a shorter log when nothing more comes", async () => {
+    const checkpointer = prepareCheckpointer(db, file);
+    write(checkpointer, "first", LONG);
+    assert.ok(!inFile("first 7 "));
+    await eventually("it is in the file", () => inFile("first 7 "));
     await checkpointer.close();
   });
 
@@ -42,7 +53,7 @@ describe("the thread that copies the log into the queue's file", () => {
     const checkpointer = prepareCheckpointer(db, file);
     write(checkpointer, "first");
     await checkpointer.close();
-    assert.ok(readFileSync(file, "latin1").includes("first 7 "));
+    assert.ok(inFile("first 7 "));
   });
 
   it("may be closed while it dies", async () => {
@@ -57,10 +68,10 @@ describe("the thread that copies the log into the queue's file", () => {
     const checkpointer = prepareCheckpointer(db, path.join(later, "queue.db"));
     write(checkpointer, "first");
     await checkpointer.close();
-    assert.ok(!readFileSync(file, "latin1").includes("first 7 "));
+    assert.ok(!inFile("first 7 "));
     symlinkSync(folder.path, later, "junction");
     write(checkpointer, "more");
-    await eventually("another one copies", () => readFileSync(file, "latin1").includes("first 7 "));
+    await eventually("another one copies", () => inFile("first 7 "));
     await checkpointer.close();
   });
 });
