@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import type { NodeDef } from "node-red";
 import { HoldfastError } from "../../src/index.ts";
-import { type Field, readAs, type Source, sourcesOf } from "../settings/index.ts";
+import { type Field, readAs, type Source, sourceName, sourcesOf } from "../settings/index.ts";
 import type { FlowNode, Message, Runtime } from "./node-red.ts";
 
 const shared = "@holdfast/node-red-shopify-odoo";
@@ -97,10 +97,4 @@ function bad(RED: Runtime, type: string, source: From, given: unknown): Holdfast
     hint: say("operator.settings.hint"),
     source: "flow",
   });
-}
-
-/** As somebody would write it: msg.settings.confirm, ${CONFIRM}. */
-function sourceName({ type, value }: Source): string {
-  if (type === "env") return `\${${value}}`;
-  return type === "jsonata" ? value : `${type}.${value}`;
 }

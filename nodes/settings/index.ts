@@ -6,6 +6,7 @@ export {
   type Source,
   type SourceProblem,
   type SourceType,
+  sourceName,
   sourceProblems,
   sourcesOf,
   typesFor,

@@ -74,3 +74,9 @@ function readTable(given: unknown): Reading {
   const isRow = (row: unknown): boolean => typeof row === "object" && row !== null && !Array.isArray(row);
   return Array.isArray(rows) && rows.every(isRow) ? { is: "value", value: rows } : { is: "bad" };
 }
+
+/** As somebody would write it: msg.settings.confirm, ${CONFIRM}. */
+export function sourceName({ type, value }: Pick<Source, "type" | "value">): string {
+  if (type === "env") return `\${${value}}`;
+  return type === "jsonata" ? value : `${type}.${value}`;
+}

@@ -68,6 +68,7 @@ describe("the list of settings that come from elsewhere", function () {
         const from = section().locator(".red-ui-typedInput-input");
         await from.fill("settings.confirm");
         await from.press("Tab");
+        await editor.page.getByText("Here: from msg.settings.confirm").waitFor();
         assert.deepEqual(await wrongInDialog(editor.page.locator(".red-ui-tray").last()), {
           empty: [],
           overflowing: [],

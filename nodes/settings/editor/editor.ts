@@ -56,7 +56,11 @@ export function isOurs({ defaults = {} }: Definition): boolean {
 }
 
 /** The form of the dialog that is open for a node. */
-export function formOf({ _def }: EditorNode): HTMLElement | null {
-  const prefix = _def.category === "config" ? "node-config-input" : "node-input";
-  return document.getElementById(`${prefix}-name`)?.closest<HTMLElement>(".holdfast") ?? null;
+export function formOf(node: EditorNode): HTMLElement | null {
+  return document.getElementById(`${prefixOf(node)}-name`)?.closest<HTMLElement>(".holdfast") ?? null;
+}
+
+/** What the ids of a dialog's fields begin with. */
+export function prefixOf({ _def }: EditorNode): string {
+  return _def.category === "config" ? "node-config-input" : "node-input";
 }

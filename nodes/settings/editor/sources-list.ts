@@ -1,5 +1,13 @@
-import { type Field, fields, type Source, type SourceProblem, sourceProblems, typesFor } from "../index.ts";
-import { type Editor, type EditorNode, formOf, labelOf, text } from "./editor.ts";
+import {
+  type Field,
+  fields,
+  type Source,
+  type SourceProblem,
+  sourceName,
+  sourceProblems,
+  typesFor,
+} from "../index.ts";
+import { type Editor, type EditorNode, formOf, labelOf, prefixOf, text } from "./editor.ts";
 
 /** A row of the list, as jQuery gives it. */
 interface Item {
@@ -77,7 +85,9 @@ export function showSources(RED: Editor, node: EditorNode): void {
   form.append(section);
 
   const check = (): void => {
-    const said = judgeSources(RED, node.type, readRows());
+    const rows = readRows();
+    const said = judgeSources(RED, node.type, rows);
+    noteAtFields(RED, node, form, rows);
     problems.replaceChildren(
       ...(said === true ? [] : said.split("\n")).map((line) => {
         const item = document.createElement("li");
@@ -97,6 +107,19 @@ export function showSources(RED: Editor, node: EditorNode): void {
   });
   for (const source of sources) $()(list).editableList("addItem", source);
   check();
+}
+
+/** At a field whose setting comes from elsewhere, so that nobody wonders why it does not count. */
+function noteAtFields(RED: Editor, node: EditorNode, form: HTMLElement, rows: Source[]): void {
+  for (const old of form.querySelectorAll(".holdfast-from")) old.remove();
+  for (const { field, type, value } of rows) {
+    const row = document.getElementById(`${prefixOf(node)}-${field}`)?.closest(".form-row");
+    if (!row || value === "") continue;
+    const note = document.createElement("div");
+    note.className = "holdfast-tip holdfast-from";
+    note.textContent = text(RED, "operator.settings.from", { from: sourceName({ type, value }) });
+    row.append(note);
+  }
 }
 
 function addRow(
