@@ -135,6 +135,45 @@ for (const transport of transports) {
       assert.equal(await openUnits(order), 0);
     });
 
+    it("a kit, whose parts all carry its line, is left to a person instead of being counted wrongly", async () => {
+      const order = await confirmed();
+      const step = shipment(order, { 0: "2", 1: "3" });
+      const [own] = await read(
+        client,
+        "stock.move",
+        [["sale_line_id.order_id.client_order_ref", "=", order]],
+        ["picking_id", "location_id", "location_dest_id", "sale_line_id", "product_uom", "company_id"],
+      );
+      const [part] = await read(client, "product.product", [["default_code", "=", "BAG-DRIFT-M"]], ["id"]);
+      const idIn = (field: string) => (own![field] as [number, string])[0];
+      const links = [
+        "picking_id",
+        "location_id",
+        "location_dest_id",
+        "sale_line_id",
+        "product_uom",
+        "company_id",
+      ];
+      // As a bill of materials makes it, of which the rig has none.
+      await client.call("stock.move", "create", {
+        args: {
+          vals_list: [
+            {
+              ...Object.fromEntries(links.map((field) => [field, idIn(field)])),
+              product_id: part!.id,
+              product_uom_qty: 4,
+              ...(major < 19 && { name: "Part" }),
+            },
+          ],
+        },
+      });
+      assert.equal((await refused(client, stepsPlan(order, step))).code, "kit_by_hand");
+      assert.deepEqual(
+        (await pickings(order)).filter(({ state }) => state === "done"),
+        [],
+      );
+    });
+
     it("tracking is changed later, and waited for where the fulfillment is not there", async () => {
       const order = await confirmed();
       const step = shipment(order, { 0: "2", 1: "3" });

@@ -3,6 +3,7 @@ import type { Document } from "../documents.ts";
 import { eachAlone, type Run, refusal, warnPlan } from "../run.ts";
 import { bringOut } from "./bring-out.ts";
 import { bindFulfillment, fulfillmentOf } from "./fulfillment-link.ts";
+import { mustBeNoKits, type Sold } from "./kits.ts";
 import { isOver, lineIds, type Picking, readMoves } from "./moves.ts";
 import { type Job, orderIn, ordersOf } from "./step.ts";
 import { boundPicking, doneByHand, ofKind, readStock, type Stock, share, sum, type Wanted } from "./stock.ts";
@@ -34,7 +35,8 @@ export async function deliver(run: Run, jobs: readonly Job<"deliver">[]): Promis
       job.step.lines.map(({ line }) => line),
     );
     const wanted = wantedOf(job.step.lines, ids, own);
-    await deliverOne(run, job, order, stock, wanted);
+    const sold = own.filter(({ id }) => wanted.has(id));
+    await deliverOne(run, job, order, stock, wanted, sold);
   });
 }
 
@@ -44,12 +46,15 @@ async function deliverOne(
   order: Document,
   stock: Stock,
   wanted: Wanted,
+  sold: readonly Sold[],
 ): Promise<void> {
   // Services and the like: nothing to move.
   if (wanted.size === 0) return;
   const bound = boundPicking(stock, step.externalId);
   if (bound === undefined) mustBeConfirmed(order);
   const known = bound ?? doneByHand(stock, wanted);
+  if (known === undefined || stock.pickings.get(known)?.state !== "done")
+    mustBeNoKits(order, sold, stock.moves);
   const { picking, now } =
     known === undefined ? await free(run, plan, step, order, stock, wanted) : { picking: known, now: stock };
   if (picking === undefined) {

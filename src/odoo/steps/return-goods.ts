@@ -3,10 +3,12 @@ import { decimal, decimalText, zero } from "../../money.ts";
 import type { Document } from "../documents.ts";
 import { findAny } from "../known-ids.ts";
 import { eachAlone, type Run, refusal } from "../run.ts";
+import { mustBeNoKits } from "./kits.ts";
 import { lineIds, readMoves, readPickings } from "./moves.ts";
 import { type Job, orderIn, ordersOf } from "./step.ts";
 import { type Back, takeBack } from "./take-back.ts";
 import { notReturned } from "./undeliver.ts";
+import { kindsOfLines } from "./wanted.ts";
 
 /** Goods that came back, as one validated return. */
 export async function returnGoods(run: Run, jobs: readonly Job<"return">[]): Promise<void> {
@@ -33,6 +35,13 @@ async function choose(run: Run, order: Document, lines: Job<"return">["step"]["l
     lines.map(({ line }) => line),
   );
   const moves = await readMoves(run, { orders: [order.id] });
+  const sold = (await kindsOfLines(run, [order.id])).get(order.id) ?? [];
+  const back = new Set(ids.values());
+  mustBeNoKits(
+    order,
+    sold.filter(({ id }) => back.has(id)),
+    moves,
+  );
   const pickings = await readPickings(
     run,
     moves.map(({ picking }) => picking),

@@ -2,11 +2,11 @@ import { groupBy } from "../../group.ts";
 import type { LineQuantity } from "../../import-plan.ts";
 import { type Decimal, decimal, zero } from "../../money.ts";
 import type { Run } from "../run.ts";
+import type { Sold } from "./kits.ts";
 import type { Wanted } from "./stock.ts";
 
 /** An order's line; goods have stock moves, services have none. */
-export interface KindOfLine {
-  id: number;
+export interface KindOfLine extends Sold {
   goods: boolean;
 }
 
@@ -15,14 +15,23 @@ export async function kindsOfLines(run: Run, orders: readonly number[]): Promise
   const rows = (await run.client.call("sale.order.line", "search_read", {
     args: {
       domain: [["order_id", "in", orders]],
-      fields: ["order_id", "qty_delivered_method"],
+      fields: ["order_id", "product_id", "qty_delivered_method"],
     },
-  })) as { id: number; order_id: [number, string]; qty_delivered_method: string }[];
+  })) as {
+    id: number;
+    order_id: [number, string];
+    product_id: [number, string] | false;
+    qty_delivered_method: string;
+  }[];
   const groups = groupBy(rows, (row) => row.order_id[0]);
   return new Map(
     [...groups].map(([order, lines]) => [
       order,
-      lines.map(({ id, qty_delivered_method }) => ({ id, goods: qty_delivered_method === "stock_move" })),
+      lines.map(({ id, product_id, qty_delivered_method }) => ({
+        id,
+        product: product_id ? product_id[0] : 0,
+        goods: qty_delivered_method === "stock_move",
+      })),
     ]),
   );
 }
