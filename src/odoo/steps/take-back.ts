@@ -1,9 +1,10 @@
+import { failureOf } from "../../failure.ts";
 import type { ImportValue } from "../../import-plan.ts";
 import { findAny } from "../known-ids.ts";
-import { type Run, refusal } from "../run.ts";
+import { isAway, type Run, refusal } from "../run.ts";
 import { fieldName } from "../versions.ts";
 import { makePicking, readPickingType } from "./make-picking.ts";
-import { type Move, type Picking, readMoves } from "./moves.ts";
+import { type Move, type Picking, readMoves, readPickings } from "./moves.ts";
 import { validate } from "./validate.ts";
 
 /** Units of a delivered move that come back. */
@@ -28,8 +29,24 @@ export async function takeBack(
   reason: string,
 ): Promise<void> {
   const picking = await returnPicking(run, externalId, delivery, back, reason);
+  await reserve(run, picking);
   const moves = await readMoves(run, { pickings: [picking] });
   await validate(run, { picking, done: new Map(moves.map(({ id, demand }) => [id, demand])) });
+}
+
+/**
+ * Before anything is counted: only so are lots and serial numbers those that left, and not any that lie with customers.
+ */
+async function reserve(run: Run, picking: number): Promise<void> {
+  const now = (await readPickings(run, [picking])).get(picking);
+  if (!now || now.state === "done" || now.state === "assigned") return;
+  if (now.state === "draft") await run.client.call("stock.picking", "action_confirm", { ids: [picking] });
+  try {
+    await run.client.call("stock.picking", "action_assign", { ids: [picking] });
+  } catch (error) {
+    // Somebody else may have validated it just now; what else is wrong, validating says.
+    if (isAway(error) || failureOf(error, "odoo").class === "conflict") throw error;
+  }
 }
 
 async function returnPicking(
@@ -68,6 +85,8 @@ async function returnPicking(
         location_id: { id: move.to },
         location_dest_id: { id: to ?? move.from },
         origin_returned_move_id: { id: move.id },
+        // As Odoo's own returns have it: lots and serial numbers come back as those that left.
+        move_orig_ids: [{ id: move.id }],
         to_refund: true,
         sale_line_id: { id: move.line },
         ...group,
