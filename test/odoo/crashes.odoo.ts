@@ -3,7 +3,7 @@ import { HttpFault } from "../../src/http.ts";
 import type { OdooClient } from "../../src/odoo/client.ts";
 import { applyPlans } from "../../src/odoo/import.ts";
 import { networkFailure } from "../../src/odoo/wire-errors.ts";
-import { apply, fresh, realClient, transports, warehouseWith } from "../support/odoo-real.ts";
+import { apply, fresh, lifeLogin, realClient, transports, warehouseWith } from "../support/odoo-real.ts";
 import { life, picture } from "../support/order-life.ts";
 
 /**
@@ -42,8 +42,10 @@ const [transport = "xmlrpc"] = transports;
 describe("a process that dies in the life of an order", function () {
   this.timeout(stride === 1 ? 3_600_000 : 480_000);
   let client: OdooClient;
-  before(() => {
-    client = realClient("billing", transport);
+  let login: Awaited<ReturnType<typeof lifeLogin>>;
+  before(async () => {
+    login = await lifeLogin();
+    client = realClient("billing", transport, login);
   });
   after(() => client.close());
 
@@ -81,7 +83,7 @@ describe("a process that dies in the life of an order", function () {
       const undisturbed = fresh("life");
       await apply(client, life(undisturbed));
       const wanted = await picture(client, undisturbed);
-      const clients = Array.from({ length: writers }, () => realClient("billing", transport));
+      const clients = Array.from({ length: writers }, () => realClient("billing", transport, login));
       for (let time = 0; time < races; time++) {
         const id = fresh("life");
         for (let round = 0; round < 8; round++) {

@@ -7,7 +7,7 @@ import type { OdooClient } from "../../src/odoo/client.ts";
 import { applyPlans } from "../../src/odoo/import.ts";
 import { isRepeatable } from "../../src/odoo/transport.ts";
 import { type Fate, odooProxy, type ProxiedCall } from "../support/odoo-proxy.ts";
-import { apply, fresh, orderPlan, realClient, transports } from "../support/odoo-real.ts";
+import { apply, fresh, lifeLogin, orderPlan, realClient, transports } from "../support/odoo-real.ts";
 import { life, picture } from "../support/order-life.ts";
 
 const rig = process.env.ODOO_RIG;
@@ -80,8 +80,10 @@ describe("faults of a real Odoo and of the way to it, in the life of an order", 
   const [transport = "xmlrpc"] = transports;
   let client: OdooClient;
   const wanted = new Map<MakePlan, unknown>();
+  let login: Awaited<ReturnType<typeof lifeLogin>>;
   before(async () => {
-    client = realClient("billing", transport);
+    login = await lifeLogin();
+    client = realClient("billing", transport, login);
     for (const make of [life, cancelledLife]) {
       const id = fresh("life");
       await apply(client, make(id));
@@ -110,13 +112,14 @@ describe("faults of a real Odoo and of the way to it, in the life of an order", 
           seen.add(body);
           return fate;
         });
-        const through = realClient("billing", transport, { url: proxy.url });
+        const through = realClient("billing", transport, { ...login, url: proxy.url });
         try {
           const id = fresh("life");
           const failures = await untilApplied(through, make(id), 200);
           for (const failure of failures)
             assert.match(failure.class, /^(unavailable|conflict)$/, `${failure.code}: ${failure.message}`);
-          assert.ok(failures.length > 3, `${failures.length} were cut`);
+          // Where connections are used again, a broken `load` is repeated at once, and nobody hears of it.
+          assert.ok(failures.length >= 2, `${failures.length} were cut`);
           await apply(client, make(id));
           assert.deepEqual(await picture(client, id), wanted.get(make));
         } finally {
@@ -138,7 +141,7 @@ describe("faults of a real Odoo and of the way to it, in the life of an order", 
           if (!ending && is(call)) ending = sleep(15).then(() => onRig("kill", signal));
           return "pass";
         });
-        const through = realClient("billing", transport, { url: proxy.url });
+        const through = realClient("billing", transport, { ...login, url: proxy.url });
         try {
           const id = fresh("life");
           const [first] = await applyPlans(through, [make(id)]);
@@ -161,7 +164,8 @@ describe("faults of a real Odoo and of the way to it, in the life of an order", 
     });
   }
 
-  if (rig) {
+  // Odoo 14 does not tell a conflict as one there: see docs/orders.md, traps.
+  if (rig && Number(process.env.ODOO_VERSION ?? 19) > 14) {
     it("somebody changes the same rows all the time: a conflict, and the same Odoo once they stop", async () => {
       const tables = ["sale_order", "sale_order_line", "stock_picking", "stock_move", "account_move"];
       const failures: Failure[] = [];

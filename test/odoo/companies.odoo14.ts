@@ -1,0 +1,1 @@
+import "./companies.odoo.ts";
