@@ -3,7 +3,7 @@ import type { Locator, Page } from "playwright-core";
 
 /** Somebody at the editor for the first time: what they press is counted, written down with its time, and pictured. */
 export interface Stopwatch {
-  /** Typing is not counted; a double click counts as one. */
+  /** Typing is not counted; a double click counts as two. */
   clicks(): number;
   note(what: string): void;
   click(what: string, where: Locator): Promise<void>;
@@ -42,7 +42,7 @@ export function startStopwatch(page: Page, pictures: string, run: string): Stopw
     picture,
     doubleClick: async (what, where) => {
       await where.dblclick();
-      clicks++;
+      clicks += 2;
       note(`double click on ${what}`);
       await page.locator(".red-ui-tray form").first().waitFor();
     },
