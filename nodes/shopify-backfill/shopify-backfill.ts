@@ -94,7 +94,8 @@ export default function register(RED: Runtime): void {
       let state = progressed(await readState(), request, request.job.from);
       await keepState(state);
       let seen = { checked: 0, missing: 0 };
-      const showProgress = (): void => show("blue", request.job.dryRun ? "looking" : "running", seen);
+      const doing = request.job.levels ? "counting" : request.job.dryRun ? "looking" : "running";
+      const showProgress = (): void => show("blue", doing, seen);
       showProgress();
       const report = await runBackfill({
         client: store.client,
@@ -121,6 +122,10 @@ export default function register(RED: Runtime): void {
       const { missingCount, checked, failed, notes } = report;
       for (const { order, message } of failed) this.warn(`${order}: ${message}`);
       for (const note of notes) this.warn(note);
+      if (report.levels) {
+        show("green", "counted", { checked });
+        return report;
+      }
       const name = failed.length > 0 ? "failed" : missingCount > 0 ? "brought" : "complete";
       show(name === "complete" ? "green" : "yellow", report.dryRun && missingCount > 0 ? "found" : name, {
         checked,

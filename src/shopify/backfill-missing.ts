@@ -46,7 +46,8 @@ export interface MissingEvent {
 /**
  * What never arrived of an order. Pure. What came before the order's last change counts as not told of it; events that
  * this function brought about count as arrived, so a second run finds nothing.
- * @returns in the order that webhooks would have: the order first.
+ * @returns the order first, then what was sent of it, then refunds: what came back has to have left, and a refund's lines are
+ * read as they are by now, with all that was sent.
  */
 export function missingEvents(
   order: OrderChange,
@@ -63,16 +64,16 @@ export function missingEvents(
     ({ topic, id }) => topic.startsWith("orders/") && id === idDigits(order.id),
   );
   owe(orderTopic(order, tellings, wanted), order.id, order.updatedAt);
-  for (const { id, createdAt } of order.refunds) {
-    const told = arrived.some((one) => one.topic === "refunds/create" && one.id === idDigits(id));
-    if (!told && wanted("refunds/create")) owe("refunds/create", id, createdAt ?? order.updatedAt);
-  }
   for (const { id, updatedAt, status } of order.fulfillments) {
     const told = arrived.filter((one) => one.topic.startsWith("fulfillments/") && one.id === idDigits(id));
     // Nobody took it for sent. Should its webhook still come, the next run tells that it was called back.
     if (told.length === 0 && status === "CANCELLED") continue;
     const topic = told.length === 0 ? "fulfillments/create" : "fulfillments/update";
     if (isBehind(told, updatedAt) && wanted(topic)) owe(topic, id, updatedAt);
+  }
+  for (const { id, createdAt } of order.refunds) {
+    const told = arrived.some((one) => one.topic === "refunds/create" && one.id === idDigits(id));
+    if (!told && wanted("refunds/create")) owe("refunds/create", id, createdAt ?? order.updatedAt);
   }
   return missing;
 }

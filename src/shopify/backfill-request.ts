@@ -13,6 +13,8 @@ export interface BackfillJob {
   topics: string[];
   /** These orders only, by their digits; then the times don't count. */
   ids: string[] | null;
+  /** No orders, but all counts at these locations, by their digits. */
+  levels?: string[] | null;
   /** Reports what is missing, brings nothing. */
   dryRun: boolean;
 }
@@ -34,7 +36,7 @@ export interface ReadRequest {
 }
 
 /**
- * What a message asks for: `msg.payload` may hold from, to, by, topics, ids, dryRun. Anything else, such as what an
+ * What a message asks for: `msg.payload` may hold from, to, by, topics, ids, levels, dryRun. Anything else, such as what an
  * inject node sends, means: go on where the last run ended.
  * @param position until when everything was looked at; null before the first run.
  * @throws HoldfastError `bad_request`
@@ -45,7 +47,8 @@ export function readBackfillRequest(
   { now, position }: { now: number; position: number | null },
 ): ReadRequest {
   const asked = isJsonObject(payload) ? payload : {};
-  const ids = readIds(asked.ids);
+  const ids = readIds(asked.ids, "an order");
+  const levels = readIds(asked.levels, "a location");
   const hasRange = asked.from !== undefined || asked.to !== undefined || asked.by !== undefined;
   const to = readTime(asked.to, "to") ?? now - settings.settleMs;
   const since = position === null ? now - settings.lookBackMs : position - settings.overlapMs;
@@ -58,9 +61,11 @@ export function readBackfillRequest(
     to,
     topics: readBackfillTopics(asked.topics ?? settings.topics),
     ids,
+    ...(levels && { levels }),
     dryRun,
   };
-  return { job, isPlain: !hasRange && ids === null && !dryRun && asked.topics === undefined };
+  const isPlain = !hasRange && ids === null && levels === null && !dryRun && asked.topics === undefined;
+  return { job, isPlain };
 }
 
 /** "orders/create, refunds/create" or a list. @throws HoldfastError for what can't be brought. */
@@ -73,12 +78,12 @@ export function readBackfillTopics(value: unknown): string[] {
   return topics.length === 0 || topics.includes("*") ? [...backfillTopics] : topics;
 }
 
-function readIds(value: unknown): string[] | null {
+function readIds(value: unknown, of: string): string[] | null {
   if (value === undefined || value === null) return null;
   const list = Array.isArray(value) ? value : String(value).split(/[\s,]+/);
   const ids = list.map((each) => {
     const id = idDigits(typeof each === "string" ? each.trim() : each);
-    if (id === null) throw bad(`"${String(each)}" is no id of an order (its digits, not its name)`);
+    if (id === null) throw bad(`"${String(each)}" is no id of ${of} (its digits, not its name)`);
     return id;
   });
   return [...new Set(ids)];
@@ -106,7 +111,7 @@ function bad(why: string): HoldfastError {
     class: "rejected",
     code: "bad_request",
     message: `The backfill can't be run: ${why}.`,
-    hint: 'msg.payload may be { "from": "2026-10-01", "to": "2026-11-01", "by": "created", "topics": "orders/create", "ids": ["5678"], "dryRun": true }, each of it optional.',
+    hint: 'msg.payload may be { "from": "2026-10-01", "to": "2026-11-01", "by": "created", "topics": "orders/create", "ids": ["5678"], "levels": ["70000000001"], "dryRun": true }, each of it optional.',
     source: "shopify",
   });
 }

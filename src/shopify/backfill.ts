@@ -2,6 +2,7 @@ import { failureOf, HoldfastError } from "../failure.ts";
 import { idDigits } from "../shopify-id.ts";
 import type { AdminClient } from "./admin.ts";
 import { type BackfillEvent, backfillEvent } from "./backfill-event.ts";
+import { findLevels, levelScopes } from "./backfill-levels.ts";
 import { type Arrived, type MissingEvent, missingEvents } from "./backfill-missing.ts";
 import { type Patience, patiently } from "./backfill-patience.ts";
 import type { BackfillJob } from "./backfill-request.ts";
@@ -33,11 +34,13 @@ export interface MissingRow {
 export interface BackfillReport {
   shop: string;
   by: BackfillJob["by"];
-  /** ISO 8601; both null where orders were named by id. */
+  /** Locations whose counts were sent on; null: it was about orders. */
+  levels: string[] | null;
+  /** ISO 8601; both null where orders or locations were named by id. */
   from: string | null;
   to: string | null;
   dryRun: boolean;
-  /** Orders that were looked at. */
+  /** Orders, or counts, that were looked at. */
   checked: number;
   /** Events that never arrived; the first 500 of them are listed. */
   missingCount: number;
@@ -80,8 +83,9 @@ export async function runBackfill(run: BackfillRun): Promise<BackfillReport> {
   const report: BackfillReport = {
     shop,
     by: job.by,
-    from: job.ids === null ? new Date(job.from).toISOString() : null,
-    to: job.ids === null ? new Date(job.to).toISOString() : null,
+    levels: job.levels ?? null,
+    from: isRange(job) ? new Date(job.from).toISOString() : null,
+    to: isRange(job) ? new Date(job.to).toISOString() : null,
     dryRun: job.dryRun,
     checked: 0,
     missingCount: 0,
@@ -91,6 +95,7 @@ export async function runBackfill(run: BackfillRun): Promise<BackfillReport> {
     notes: [],
   };
   await checkAccess(run, report);
+  if (job.levels) return bringLevels(run, job.levels, report);
   let position = job.from;
   for await (const orders of pages(run, report)) {
     for (const order of orders) {
@@ -106,19 +111,46 @@ export async function runBackfill(run: BackfillRun): Promise<BackfillReport> {
   return report;
 }
 
+/** Counts are not looked up in the queue: whoever adjusts asks Shopify and Odoo, and writes where they differ. */
+async function bringLevels(
+  run: BackfillRun,
+  locationIds: readonly string[],
+  report: BackfillReport,
+): Promise<BackfillReport> {
+  const { client, shop, job } = run;
+  const asked = { locationIds, shop, at: job.to };
+  for await (const events of findLevels(client, asked, (work) => patiently(work, run))) {
+    for (const event of events) {
+      run.signal.throwIfAborted();
+      report.checked++;
+      if (job.dryRun) continue;
+      await patiently(() => run.emit(event), run);
+      report.brought++;
+    }
+    const { checked, missingCount, brought } = report;
+    await run.onProgress?.({ checked, missing: missingCount, brought, position: job.from });
+  }
+  report.notes.push(...versionNote(client));
+  return report;
+}
+
+function isRange({ ids, levels }: BackfillJob): boolean {
+  return ids === null && !levels;
+}
+
 async function checkAccess(run: BackfillRun, report: BackfillReport): Promise<void> {
   const { granted } = await patiently(() => testConnection(run.client), run);
-  const missing = missingScopes(granted, backfillScopes);
+  const missing = missingScopes(granted, run.job.levels ? levelScopes : backfillScopes);
   if (missing.length > 0)
     throw new HoldfastError({
       class: "rejected",
       code: "scopes_missing",
-      message: `The app may not read whole orders of ${run.shop}: it lacks ${missing.join(", ")}.`,
+      message: `The app may not read ${run.job.levels ? "stock" : "whole orders"} of ${run.shop}: it lacks ${missing.join(", ")}.`,
       hint: "Give the app these scopes in Shopify and install it again.",
       source: "shopify",
     });
   const oldest = (run.now ?? Date.now)() - sixtyDaysMs;
-  if (run.job.ids === null && run.job.from < oldest && !granted.includes("read_all_orders"))
+  if (isRange(run.job) && run.job.from < oldest && !granted.includes("read_all_orders"))
     report.notes.push(
       `Shopify shows this app no orders from before ${new Date(oldest).toISOString().slice(0, 10)}: only the last 60 days, unless Shopify grants it the scope read_all_orders.`,
     );

@@ -48,7 +48,10 @@ const chosen: Record<string, string[]> = {
   "shopify-write.named.": ["stock", "fulfillment", "graphql"],
   "shopify-write.input.": ["stock", "fulfillment", "graphql"],
   "shopify-write.payload.": ["stock", "fulfillment", "graphql"],
-  "shopify-backfill.status.": ["running", "looking", "waiting", "complete", "brought", "found", "failed"],
+  "shopify-backfill.status.": [
+    ...["running", "looking", "counting", "waiting"],
+    ...["complete", "brought", "found", "failed", "counted"],
+  ],
   "shopify-backfill.output.": ["event", "report"],
   "shopify-webhook-in.state.": [
     "registered",

@@ -45,7 +45,7 @@ describe("what never arrived of an order", () => {
         { id: "gid://shopify/Fulfillment/8", name: "#1001.1", status: "SUCCESS", updatedAt: at(8) },
       ],
     });
-    assert.deepEqual(topicsOf(full, []), ["orders/create", "refunds/create", "fulfillments/create"]);
+    assert.deepEqual(topicsOf(full, []), ["orders/create", "fulfillments/create", "refunds/create"]);
     const arrived = [
       told("orders/create", 0),
       told("orders/updated", 10),
@@ -168,6 +168,9 @@ describe("what a backfill is asked for", () => {
     });
     assert.equal(isPlain, false);
     assert.equal(read({ dryRun: true }).isPlain, false);
+    const counts = read({ levels: ["gid://shopify/Location/7", "8"] });
+    assert.deepEqual([counts.job.levels, counts.isPlain], [["7", "8"], false]);
+    assert.equal("levels" in read({}).job, false);
   });
 
   for (const [what, payload] of Object.entries({
@@ -176,6 +179,7 @@ describe("what a backfill is asked for", () => {
     "a topic that nobody can bring later": { topics: "orders/create, carts/create" },
     "an order's name for its id": { ids: ["#1001"] },
     "a wrong kind of range": { by: "paid" },
+    "a location's name for its id": { levels: ["Harbour Street"] },
   }))
     it(`refuses ${what}, and says how to ask`, () => {
       assert.throws(
@@ -305,6 +309,40 @@ describe("a backfill", function () {
     const report = await run({ from: position });
     assert.equal(queue.size, 60);
     assert.equal(report.checked, 11);
+  });
+
+  it("sends every count at the locations named on, each once, and asks for no orders", async () => {
+    const { stock } = shopify.shop;
+    const places = stock.locations.slice(0, 3).map(({ id }) => id);
+    const levels = stock.items.flatMap((item) => places.map((place) => ({ item, place })));
+    for (const { item, place } of levels)
+      if (Number(item.id) % 3 !== 0) stock.activate(item, stock.location(place)!);
+    stock.items[0]!.tracked = false;
+    const there = levels.filter(({ item, place }) => item.tracked && stock.level(item.id, place));
+    const job = { levels: places, to: noon };
+    const dry = await run({ ...job, dryRun: true });
+    assert.deepEqual([dry.checked, dry.brought, queue.size], [there.length, 0, 0]);
+    for (let round = 0; round < 2; round++) {
+      const report = await run(job);
+      assert.deepEqual([report.checked, report.brought, report.levels], [there.length, there.length, places]);
+      assert.deepEqual([report.from, report.to], [null, null]);
+    }
+    const told = [...queue.values()].map(({ topic, payload }) => eventKey(topic, payload));
+    assert.equal(new Set(told).size, there.length);
+    assert.equal(queue.size, there.length, "a run that begins anew brings nothing twice");
+    const [first] = queue.values();
+    assert.deepEqual(Object.keys(first!.payload as object), [
+      "inventory_item_id",
+      "location_id",
+      "available",
+      "updated_at",
+    ]);
+    assert.equal(shopify.calls("orders"), 0);
+    // The next night's are others.
+    await run({ ...job, to: noon + 1 });
+    assert.equal(queue.size, 2 * there.length);
+    const narrow = await startShopify({ scopes: ["read_orders"] });
+    await assert.rejects(run(job, { client: narrow.client }), /may not read stock .* lacks read_inventory/);
   });
 
   it("says which orders it could not read, and brings the others", async () => {
