@@ -41,6 +41,14 @@ export interface StockScene {
   close(): Promise<void>;
 }
 
+const topics = [
+  "orders/create",
+  "orders/updated",
+  "orders/cancelled",
+  "fulfillments/create",
+  "fulfillments/update",
+];
+
 type Setting = Omit<StockScene, "nodeRed" | "kill" | "close">;
 
 export async function stockScene(options: StockSceneOptions): Promise<StockScene> {
@@ -70,8 +78,7 @@ export async function stockScene(options: StockSceneOptions): Promise<StockScene
     },
   };
   try {
-    for (const topic of ["orders/create", "orders/updated", "orders/cancelled", "fulfillments/create"])
-      shopify.shop.outbox.subscribe(topic, `${scene.nodeRed.url}/shopify/webhooks`);
+    for (const topic of topics) shopify.shop.outbox.subscribe(topic, `${scene.nodeRed.url}/shopify/webhooks`);
     await scene.nodeRed.deploy(flowOf(setting));
     if (options.push) await setUpPush(scene.nodeRed);
     return scene;
@@ -160,6 +167,45 @@ export async function queues(nodeRed: NodeRedProcess): Promise<Queue[]> {
 
 export function isAtWork({ counts }: Queue): boolean {
   return !counts || counts.ready! + counts.leased! + counts.blocked! > 0;
+}
+
+/** An event as the operator's log has it; times in milliseconds since 1970. */
+export interface LoggedEvent {
+  queue: string;
+  key: string | null;
+  topic: string;
+  state: string;
+  enqueuedAt: number;
+  settledAt: number | null;
+}
+
+/** The log, newest first; with a text, only what holds it. */
+export async function eventsOf(nodeRed: NodeRedProcess, q = ""): Promise<LoggedEvent[]> {
+  const all: LoggedEvent[] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const query = new URLSearchParams({ limit: "200", ...(q && { q }), ...(cursor && { cursor }) });
+    const response = await fetch(`${nodeRed.url}/holdfast/events?${query}`);
+    const page = (await response.json()) as { events: LoggedEvent[]; next: string | null };
+    all.push(...page.events);
+    cursor = page.next;
+  }
+  return all;
+}
+
+/** Whether a webhook of this order, or an event made of one, has yet to be applied. */
+export async function isUnderWay({ shopify, nodeRed }: StockScene, order: Order): Promise<boolean> {
+  const about = (payload: unknown): boolean => orderIdOf(payload) === order.id;
+  if (shopify.shop.outbox.underWay(about) > 0) return true;
+  const events = await eventsOf(nodeRed, order.payload.name);
+  return events.some(
+    ({ key, state }) => key === `order:${order.id}` && !["applied", "discarded"].includes(state),
+  );
+}
+
+/** Of an order's or a fulfillment's payload. */
+export function orderIdOf(payload: unknown): string {
+  const { id, order_id } = payload as { id: number; order_id?: number };
+  return String(order_id ?? id);
 }
 
 /** Ends all trouble and waits until both sides say what the ledger says; what does not agree in the end is drift. */

@@ -42,8 +42,10 @@ export interface Outbox {
   announce(topic: string, payload: unknown): void;
   subscribe(topic: string, uri: string, includeFields?: string[]): Subscription;
   unsubscribe(id: string): boolean;
-  /** How many are on their way. */
-  underWay(): number;
+  /** How many are on their way; of those about these payloads. */
+  underWay(about?: (payload: unknown) => boolean): number;
+  /** Gets each webhook that was answered or given up; a second copy of one is none of them. */
+  onEnded: ((webhook: { topic: string; payload: unknown; from: number; until: number }) => void) | null;
   /** Resolves when nothing is on its way any more. */
   idle(): Promise<void>;
   close(): void;
@@ -76,7 +78,7 @@ export function makeOutbox(options: {
     lost: 0,
     deletedSubscriptions: [],
   };
-  const underWay = new Set<Promise<void>>();
+  const underWay = new Map<Promise<void>, unknown>();
   const closing = new AbortController();
   let made = 0;
 
@@ -103,9 +105,12 @@ export function makeOutbox(options: {
     }
   }
 
-  function follow(work: Promise<void>): void {
-    underWay.add(work);
-    void work.finally(() => underWay.delete(work));
+  function follow(work: Promise<void>, payload: unknown, ended?: () => void): void {
+    underWay.set(work, payload);
+    void work.finally(() => {
+      underWay.delete(work);
+      ended?.();
+    });
   }
 
   function remove(id: string): boolean {
@@ -114,10 +119,11 @@ export function makeOutbox(options: {
     return at >= 0;
   }
 
-  return {
+  const outbox: Outbox = {
     subscriptions,
     settings,
     tally,
+    onEnded: null,
     announce(topic, payload) {
       tally.announced++;
       const eventId = crypto.randomUUID();
@@ -130,9 +136,12 @@ export function makeOutbox(options: {
           continue;
         }
         const late = random.chance(settings.lateShare) ? random.int(1, settings.lateMs) : 0;
-        follow(send(subscription, webhook, late));
+        const from = Date.now();
+        follow(send(subscription, webhook, late), payload, () =>
+          outbox.onEnded?.({ topic, payload, from, until: Date.now() }),
+        );
         if (random.chance(settings.duplicateShare))
-          follow(send(subscription, webhook, random.int(0, settings.lateMs)));
+          follow(send(subscription, webhook, random.int(0, settings.lateMs)), payload);
       }
     },
     subscribe(topic, uri, includeFields = []) {
@@ -142,12 +151,13 @@ export function makeOutbox(options: {
       return subscription;
     },
     unsubscribe: remove,
-    underWay: () => underWay.size,
+    underWay: (about = () => true) => [...underWay.values()].filter(about).length,
     async idle() {
-      while (underWay.size > 0) await Promise.all(underWay);
+      while (underWay.size > 0) await Promise.all(underWay.keys());
     },
     close: () => closing.abort(),
   };
+  return outbox;
 }
 
 function only(payload: unknown, fields: string[]): unknown {
