@@ -150,6 +150,20 @@ export function describeDependency(open: Open): void {
       await next(store, fulfillment, done, 60_000);
     });
 
+    it("and holds its key from its own place when it stalled too often", async () => {
+      const store = await open();
+      const first = await append(store);
+      await next(store, first, waits());
+      assert.equal((await claim(store, 60_000))?.id, first);
+      const later = await append(store);
+      assert.deepEqual(await store.recover({ now: 60_000 + LEASE, maxStalls: 0 }), { released: 0, dead: 1 });
+      assert.deepEqual(await statesOf(store, [first, later, await append(store)]), [
+        "dead",
+        "blocked",
+        "blocked",
+      ]);
+    });
+
     it("and is at its own place as a dead letter, and put back there", async () => {
       const store = await open();
       const first = await append(store);
