@@ -115,9 +115,16 @@ export function createClaimer(options: {
     if (!claimed) return;
     // While the store answered, a person or an outage may have stopped the queue: they were never delivered.
     if (!mayClaim() || destination.hold()) return void putBack(claimed.events);
-    await deliverAll(claimed.events);
+    await deliverAll(stillOurs(claimed.events));
     if (claimed.events.length === max) again = true;
     else if (claimed.nextDueAt !== null) claimAt(claimed.nextDueAt);
+  };
+
+  /** What the store answered too late for may be somebody else's by now. */
+  const stillOurs = (events: LeasedEvent[]): LeasedEvent[] => {
+    const now = clock.now();
+    void putBack(events.filter(({ leaseUntil }) => leaseUntil <= now));
+    return events.filter(({ leaseUntil }) => leaseUntil > now);
   };
 
   const deliverAll = async (events: LeasedEvent[]): Promise<void> => {
@@ -144,8 +151,9 @@ export function createClaimer(options: {
     const claimed = await claim(destination.probeChoice());
     if (!claimed) return;
     if (!mayClaim()) return void putBack(claimed.events);
-    const chosen = destination.choose(claimed.events);
-    void putBack(claimed.events.filter((event) => event !== chosen));
+    const events = stillOurs(claimed.events);
+    const chosen = destination.choose(events);
+    void putBack(events.filter((event) => event !== chosen));
     if (chosen) deliver(chosen, true);
     else if (claimed.nextDueAt !== null) claimAt(claimed.nextDueAt);
   };

@@ -92,6 +92,31 @@ describe("worker", () => {
       assert.deepEqual(ids(), ["1", "2"]);
     });
 
+    it("nothing whose lease ended before the store's answer came: it may be somebody else's by then", async () => {
+      const store = memoryStore({});
+      const answers: (() => void)[] = [];
+      const slow: EventStore = {
+        ...store,
+        claim: async (request) => {
+          const claimed = await store.claim(request);
+          if (claimed.events.length > 0) await new Promise<void>((resolve) => answers.push(resolve));
+          return claimed;
+        },
+      };
+      const { worker, clock, append, delivered } = await rig({ leaseMs: 30 * SECOND }, slow);
+      await append("a");
+      await clock.pass(30 * SECOND);
+      answers.shift()!();
+      await clock.settled();
+      assert.equal(delivered.length, 0);
+      while (answers.length > 0) {
+        answers.shift()!();
+        await clock.settled();
+      }
+      assert.equal(await worker.settle(delivered[0]!.lease, { to: "done" }), "ok");
+      assert.equal(delivered.length, 1);
+    });
+
     it("never more than so many at a time", async () => {
       const { worker, delivered, append, clock } = await rig({ concurrency: 2 });
       await append("a", "b", "c", "d");
