@@ -174,6 +174,39 @@ describe("the operator's log", function () {
             await page.getByRole("searchbox", { name: /Find an order/ }).fill("");
           });
 
+          it("opens what is clicked, though the list that comes meanwhile was asked for before", async () => {
+            const [clicked, other] = scheme === "light" ? [1091, 1092] : [1093, 1094];
+            await page.mouse.move(0, 0);
+            await scene.send(brokenOrder(clicked!, `SH-${clicked}`));
+            await row(page, `#${clicked}`).waitFor();
+            let wasAsked = () => {};
+            const asked = new Promise<void>((resolve) => {
+              wasAsked = resolve;
+            });
+            let press = () => {};
+            const pressed = new Promise<void>((resolve) => {
+              press = resolve;
+            });
+            const list = (url: URL) => url.pathname.endsWith("/holdfast/events");
+            await page.route(list, async (route) => {
+              wasAsked();
+              await pressed;
+              await route.continue();
+            });
+            await scene.send(brokenOrder(other!, `SH-${other}`));
+            await asked;
+            await row(page, `#${clicked}`).hover();
+            await page.mouse.down();
+            const came = page.waitForResponse((response) => list(new URL(response.url())));
+            press();
+            await (await came).finished();
+            await page.waitForTimeout(500);
+            await page.mouse.up();
+            await opened(page, `#${clicked}`);
+            await page.unroute(list);
+            await page.keyboard.press("Escape");
+          });
+
           it("asks before it edits, and accepts only JSON", async () => {
             await row(page, "#1044").click();
             await opened(page, "#1044");

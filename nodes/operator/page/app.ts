@@ -102,11 +102,11 @@ export function startApp(place: HTMLElement, host: Host): () => void {
 
   const query = (): Record<string, string> => ({ ...filters, limit: String(PAGE) });
 
-  const reload = async (): Promise<void> => {
+  const reload = async ({ evenIfInUse = true } = {}): Promise<void> => {
     const mine = ++asked;
     pages = 1;
     const page = await trying(() => api.get<LogPage>("/events", query()));
-    if (!page || mine !== asked) return;
+    if (!page || mine !== asked || (!evenIfInUse && inUse())) return;
     ({ events: rows, named, next } = page);
     chosen = new Map(
       [...chosen].filter(([key]) => rows.some((row) => rowKey(row) === key && row.state === "dead")),
@@ -201,7 +201,7 @@ export function startApp(place: HTMLElement, host: Host): () => void {
     if (ended || document.hidden) return;
     try {
       await look();
-      if (evenIfInUse || !inUse()) await reload();
+      if (evenIfInUse || !inUse()) await reload({ evenIfInUse });
       if (opened) {
         const fresh = await api.get<EventDetail>(eventPath(opened));
         if (opened && JSON.stringify(fresh) !== JSON.stringify(opened)) drawDetail(fresh);
@@ -270,7 +270,7 @@ export function startApp(place: HTMLElement, host: Host): () => void {
   resized.observe(place);
   const timer = setInterval(() => void refresh(), LOOK_MS);
   drawDetail(null);
-  void trying(look).then(reload);
+  void trying(look).then(() => reload());
   document.title = host.signOut ? t("operator.title") : document.title;
   return () => {
     ended = true;
