@@ -104,10 +104,10 @@ export async function startScene({
       });
     },
     async send(order) {
-      const { status } = await deliver(
-        `${nodeRed.url}/shopify/webhooks`,
-        makeWebhook({ body: order.body, secret, shop }),
-      );
+      const webhook = makeWebhook({ body: order.body, secret, shop });
+      let { status } = await deliver(`${nodeRed.url}/shopify/webhooks`, webhook);
+      // The connection was closed while a script of the rig blocked this process: sent again, as Shopify does.
+      if (status === 0) ({ status } = await deliver(`${nodeRed.url}/shopify/webhooks`, webhook));
       if (status !== 200) throw new Error(`${order.name} was answered ${status}.`);
     },
     async makeProduct(sku) {
