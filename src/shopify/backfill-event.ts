@@ -18,11 +18,28 @@ export interface BackfillEvent {
  * run: whoever brings the same change, and however often, the queue takes it once.
  */
 export function backfillEvent(
-  missing: MissingEvent,
+  { topic, record, changedAt }: MissingEvent,
   payload: unknown,
-  { shop, apiVersion }: { shop: string; apiVersion: string },
+  from: Pick<ShopifyHeaders, "shop" | "apiVersion">,
 ): BackfillEvent {
-  const { topic, record, changedAt } = missing;
+  return asBackfill(topic, payload, {
+    ...from,
+    changedAt,
+    id: `${topic.slice(0, topic.indexOf("/"))}/${idDigits(record)}@${changedAt}`,
+  });
+}
+
+/** @param id what makes a second copy a duplicate. */
+export function asBackfill(
+  topic: string,
+  payload: unknown,
+  {
+    id,
+    changedAt,
+    shop,
+    apiVersion,
+  }: Pick<ShopifyHeaders, "shop" | "apiVersion"> & { id: string; changedAt: string },
+): BackfillEvent {
   return {
     topic,
     payload,
@@ -31,7 +48,7 @@ export function backfillEvent(
     shopify: {
       topic,
       shop,
-      webhookId: `backfill/${topic.slice(0, topic.indexOf("/"))}/${idDigits(record)}@${changedAt}`,
+      webhookId: `backfill/${id}`,
       eventId: "",
       apiVersion,
       triggeredAt: changedAt,

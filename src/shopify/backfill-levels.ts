@@ -1,7 +1,6 @@
 import { idDigits } from "../shopify-id.ts";
 import type { AdminClient, AdminOperation } from "./admin.ts";
-import type { BackfillEvent } from "./backfill-event.ts";
-import { eventReference } from "./event-key.ts";
+import { asBackfill, type BackfillEvent } from "./backfill-event.ts";
 
 /** What reading counts takes. */
 export const levelScopes: readonly string[] = ["read_inventory"];
@@ -99,18 +98,6 @@ function levelEvent(
     available: quantities[0]?.quantity ?? 0,
     updated_at: updatedAt,
   };
-  return {
-    topic,
-    payload,
-    text: JSON.stringify(payload),
-    reference: eventReference(topic, payload),
-    shopify: {
-      topic,
-      shop,
-      webhookId: `backfill/inventory_levels/${itemId}-${locationId}@${new Date(at).toISOString()}`,
-      eventId: "",
-      apiVersion,
-      triggeredAt: updatedAt,
-    },
-  };
+  const id = `inventory_levels/${itemId}-${locationId}@${new Date(at).toISOString()}`;
+  return asBackfill(topic, payload, { id, changedAt: updatedAt, shop, apiVersion });
 }
