@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
-import { prepareLogLength } from "./log-length.ts";
+import { prepareCopyAll } from "./copy-all.ts";
+import { LAST_RESORT, prepareLogLength } from "./log-length.ts";
 import { checkpointThread } from "./thread-file.ts";
 
 /**
@@ -8,7 +9,7 @@ import { checkpointThread } from "./thread-file.ts";
  * more fsyncs and a thousand pages (p99 11 ms instead of 3 ms).
  *
  * It goes seldom, because a commit that meets the copying's fsync waits several times as long, and because pages that
- * are written again and again are copied once: a log of 33 MB at once takes 8 µs of processor an event, in parts of
+ * are written again and again are copied once: a log of 37 MB at once takes 8 µs of processor an event, in parts of
  * some 3 MB it took 20.
  *
  * A log begins anew only when all of it was copied, and the queue's thread writes while the other one copies. So when
@@ -25,8 +26,6 @@ export interface Checkpointer {
 export type CheckpointAsk = "copy" | "close";
 export type CheckpointAnswer = "copied" | "full";
 
-/** Frames; when the other thread can't follow, the commit that gets here copies, as it does by default at 1,000. */
-const LAST_RESORT = 9_500;
 /** When nothing came for so long the log is copied too, so that closing and recovering have little to do. */
 const IDLE_MS = 250;
 
@@ -34,6 +33,7 @@ export function prepareCheckpointer(db: DatabaseSync, file: string): Checkpointe
   db.exec(`PRAGMA wal_autocheckpoint = ${LAST_RESORT}`);
   const log = prepareLogLength(db);
   const checkpoint = db.prepare("PRAGMA wal_checkpoint(PASSIVE)");
+  const copyAll = prepareCopyAll(db, "PASSIVE");
   let thread: Worker | undefined;
   let copying = false;
   let idle: NodeJS.Timeout | undefined;
@@ -53,6 +53,15 @@ export function prepareCheckpointer(db: DatabaseSync, file: string): Checkpointe
       checkpoint.get();
     } catch {
       // A full or failing disk: the next commit says it.
+    }
+  };
+
+  /** Where the other thread is kept from running, the log would grow without end. */
+  const waitForIt = () => {
+    try {
+      copyAll();
+    } catch {
+      // The same.
     }
   };
 
@@ -83,7 +92,8 @@ export function prepareCheckpointer(db: DatabaseSync, file: string): Checkpointe
     committed: () => {
       if (idle) idle.refresh();
       else idle = setTimeout(nothingCame, IDLE_MS);
-      if (!copying && log.isFull()) copy();
+      if (log.isTooLong()) waitForIt();
+      else if (!copying && log.isFull()) copy();
     },
     close: async () => {
       clearTimeout(idle);

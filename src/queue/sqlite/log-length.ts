@@ -4,6 +4,8 @@ import type { DatabaseSync } from "node:sqlite";
 export interface LogLength {
   /** It shall begin anew, and has grown well since the last time that was asked for. */
   isFull(): boolean;
+  /** Nothing more may be written before it is copied. */
+  isTooLong(): boolean;
   /** Worth copying when nothing else is to do. */
   isLong(): boolean;
   /** Copying was asked for. */
@@ -17,7 +19,9 @@ export interface Frames {
 }
 
 /** Frames in a log that shall begin anew. */
-export const FULL_LOG = 8_000;
+export const FULL_LOG = 5_000;
+/** Frames (33 MB) beyond which no commit may go while the other thread still copies: a busy machine may let it wait. */
+export const LAST_RESORT = 8_000;
 /** Frames that a full one grows by until it is asked for again: a reader may keep it from beginning anew. */
 const GROWN = 1_000;
 /** Frames that are worth two fsyncs when there is nothing else to do. */
@@ -50,6 +54,7 @@ function byFrames(db: DatabaseSync): LogLength {
       if (log < askedAt) askedAt = 0;
       return log >= FULL_LOG && log - askedAt >= GROWN;
     },
+    isTooLong: () => frames().log >= LAST_RESORT,
     isLong: () => {
       const { log, checkpointed } = frames();
       return log - checkpointed >= LONG;
@@ -71,6 +76,7 @@ function byRows(db: DatabaseSync): LogLength {
   const isLong = () => rows() - askedAt >= MANY_ROWS;
   return {
     isFull: isLong,
+    isTooLong: () => false,
     isLong,
     asked: () => {
       askedAt = rows();

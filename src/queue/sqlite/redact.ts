@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { type Failure, HoldfastError } from "../../failure.ts";
 import type { Redaction } from "../event-store.ts";
 import { withoutWords } from "../without-words.ts";
-import type { Frames } from "./log-length.ts";
+import { prepareCopyAll } from "./copy-all.ts";
 import type { Queue } from "./queues.ts";
 import { seqOf } from "./rows.ts";
 
@@ -42,24 +42,11 @@ export function prepareRedact(
     });
 }
 
-/** So long our own thread may be copying the log; as SQLite waits for any other lock. */
-const COPYING_MS = 5_000;
-const LOOK_MS = 5;
-const asleep = new Int32Array(new SharedArrayBuffer(4));
-
 /** Brings the log into the file and cuts it to nothing, so that no older text stays in it. Not inside a transaction. */
 export function prepareScrub(db: DatabaseSync): (queue: Queue) => void {
-  const checkpoint = db.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
-  const tried = () => checkpoint.get() as unknown as Frames & { busy: number };
+  const copyAll = prepareCopyAll(db, "TRUNCATE");
   return () => {
-    const until = performance.now() + COPYING_MS;
-    let result = tried();
-    // Two can't copy at once, and SQLite does not wait for that; it says so by counting no frames.
-    while (result.busy && result.log < 0 && performance.now() < until) {
-      Atomics.wait(asleep, 0, 0, LOOK_MS);
-      result = tried();
-    }
-    if (!result.busy) return;
+    if (copyAll()) return;
     throw new HoldfastError({
       class: "unavailable",
       code: "not_scrubbed",

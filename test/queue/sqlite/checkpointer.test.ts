@@ -7,7 +7,7 @@ import { eventually } from "../../support/eventually.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 /** Rows of a page each: a log that is full, and one that is not. */
-const FULL = 8_100;
+const FULL = 5_100;
 const LONG = 300;
 
 describe("the thread that copies the log into the queue's file", () => {
