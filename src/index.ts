@@ -18,6 +18,7 @@ export { createGatherer } from "./odoo/gather.ts";
 export { applyPlans, type PlanResult } from "./odoo/import.ts";
 export { type OdooOperation, operate } from "./odoo/operations.ts";
 export { listPlaces, type OdooPlaces } from "./odoo/places.ts";
+export { createPlanWriter } from "./odoo/plan-writer.ts";
 export { type OperationName, readOperation } from "./odoo/read-operation.ts";
 export type { SkuField } from "./odoo/stock-products.ts";
 export type { StockMeasure } from "./odoo/stock-quantities.ts";

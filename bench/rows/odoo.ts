@@ -2,8 +2,8 @@ import { makeOrders } from "../../sandbox/shopify/index.ts";
 import type { ImportPlan } from "../../src/import-plan.ts";
 import { parseExactJson } from "../../src/json.ts";
 import { createOdooClient, type OdooClient, type OdooConfig } from "../../src/odoo/client.ts";
-import { createGatherer } from "../../src/odoo/gather.ts";
-import { applyPlans, type PlanResult } from "../../src/odoo/import.ts";
+import type { PlanResult } from "../../src/odoo/import.ts";
+import { createPlanWriter } from "../../src/odoo/plan-writer.ts";
 import { orderToPlan } from "../../src/sync/order.ts";
 import { inTurns, median, medianRatio } from "../measure.ts";
 import { type BenchOrder, benchOrders, emailOf } from "../odoo-orders.ts";
@@ -101,17 +101,13 @@ function planOf(payload: unknown, confirmed: boolean): ImportPlan {
   return { ...plan, steps: confirmed ? [{ kind: "confirm", order: order.externalId }] : [] };
 }
 
-function writer(client: OdooClient): (plan: ImportPlan) => Promise<PlanResult> {
-  return createGatherer({ max: batchSize, run: (plans) => applyPlans(client, plans) });
-}
-
 async function written(write: (plan: ImportPlan) => Promise<PlanResult>, plan: ImportPlan): Promise<void> {
   const result = await write(plan);
   if (!result.ok) throw new Error(`${plan.reference}: ${result.failure.message}`);
 }
 
 async function holdfast(client: OdooClient, orders: BenchOrder[], confirmed: boolean): Promise<void> {
-  const write = writer(client);
+  const write = createPlanWriter(client, batchSize);
   await Promise.all(orders.map(({ payload }) => written(write, planOf(payload, confirmed))));
 }
 
@@ -255,7 +251,7 @@ function taxId(client: OdooClient): Promise<number> {
 /** A flash sale comes in evenly; the clock runs from its first order to the last one written. */
 async function onlinePreset(config: OdooConfig, run: number): Promise<Figure> {
   const counted = counting(createOdooClient({ ...config, maxParallel: 1, minIntervalMs: 1_000 }));
-  const write = createGatherer({ max: 200, run: (plans: ImportPlan[]) => applyPlans(counted.client, plans) });
+  const write = createPlanWriter(counted.client, 200);
   const orders = makeOrders({ seed: run, count: flashSale.orders, locations: [] });
   const confirmedBefore = await ordersNow(counted.client, true);
   const began = performance.now();

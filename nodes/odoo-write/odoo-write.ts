@@ -1,12 +1,10 @@
 import type { NodeDef } from "node-red";
 import {
-  applyPlans,
-  createGatherer,
+  createPlanWriter,
   HoldfastError,
   type ImportPlan,
   type OperationName,
   operate,
-  type PlanResult,
   readOperation,
 } from "../../src/index.ts";
 import type { OdooServerNode } from "../odoo-server/odoo-server.ts";
@@ -40,14 +38,11 @@ export default function register(RED: Runtime): void {
     const server = RED.nodes.getNode(config.server) as OdooServerNode | null;
     let written = 0;
     let underWay = 0;
-    const writePlan = createGatherer<ImportPlan, PlanResult>({
-      max: whole(config.batchSize, 100),
-      run: (plans) => applyPlans(server!.client, plans),
-    });
+    const writePlan = server && createPlanWriter(server.client, whole(config.batchSize, 100));
 
     const read = settingsReader(RED, this, config);
     const write = async (payload: unknown, { operation, model, method }: Config): Promise<unknown> => {
-      if (!server)
+      if (!server || !writePlan)
         throw new HoldfastError({
           class: "unavailable",
           code: "not_configured",

@@ -19,22 +19,29 @@ export interface Remembered {
 }
 
 /**
- * Brings the records of a run's plans into Odoo, up to date and to their totals.
+ * Sees to it that the records of a run's plans stand in Odoo; what stands there already is not changed.
  * @throws HoldfastError when Odoo is away.
  */
-export async function bringRecords(run: Run): Promise<Remembered> {
+export async function createMissing(run: Run): Promise<Remembered> {
   const { items, refused } = gather(run.plans, run.major);
   run.items = items;
   for (const [index, failure] of refused) failPlan(run, index, failure);
   const finds = await findRecords(run);
   const contacts = recallContacts(run);
   await createRecords(run);
+  return { finds, contacts };
+}
+
+/**
+ * Brings the records that stand in Odoo up to date and to their totals.
+ * @throws HoldfastError when Odoo is away.
+ */
+export async function bringUpToDate(run: Run): Promise<void> {
   await readOrders(run);
   await skipStale(run);
   await updateRecords(run);
   await settleTotals(run, await settlements(run));
   await rememberVersions(run);
-  return { finds, contacts };
 }
 
 /** What a step brings for one plan. */
@@ -58,7 +65,8 @@ export async function bringMore(run: Run, wanted: readonly Brought[]): Promise<M
     ...(totals && { totals }),
   }));
   const inner = startRun(run.client, run.major, plans);
-  await bringRecords(inner);
+  await createMissing(inner);
+  await bringUpToDate(inner);
   for (const { record, id } of inner.items) if (id !== undefined) ids.set(record.externalId, id);
   wanted.forEach(({ plan }, index) => {
     const failure = inner.failures.get(index);

@@ -39,6 +39,8 @@ export interface OdooClient {
   version(): Promise<OdooVersion>;
   /** Closes idle connections and breaks off running calls; a closed client can be used again. */
   close(): void;
+  /** Calls at the same time, at most. */
+  readonly maxParallel: number;
   /** Who this client is, for messages; holds no secret. */
   readonly asked: Asked;
 }
@@ -123,6 +125,7 @@ export function createOdooClient(config: OdooConfig, time?: GateTime): OdooClien
 
   return {
     asked,
+    maxParallel,
     version,
     reached: async () => ({ transport: await transportKind(), clockAheadMs }),
     call: (model, method, params = {}) =>

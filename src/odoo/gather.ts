@@ -1,41 +1,93 @@
-/**
- * Gathers what comes while a batch is under way into the next one: no timer, so one item never waits for company.
- * `run` gets at most `max` items and returns their results in the same order.
- */
-export function createGatherer<Item, Result>(options: {
+export interface GatherOptions<Item, Result> {
+  /** Items in a batch at most. */
   max: number;
+  /** Gets at most `max` items and returns their results in the same order. */
   run(items: Item[]): Promise<Result[]>;
-}): (item: Item) => Promise<Result> {
+  /** Batches under way at the same time; 1 by default. */
+  lanes?: number;
+  /** What no two batches under way may both touch: an item waits for its own, and later ones of the same wait behind it. */
+  touches?(item: Item): Iterable<string>;
+}
+
+/** A batch costs a dozen calls whatever its size, so fewer items than this are not shared out among lanes. */
+const WORTH_A_BATCH = 20;
+
+/**
+ * Gathers what comes while batches are under way into the next one: no timer, so one item never waits for company.
+ */
+export function createGatherer<Item, Result>({
+  max,
+  run,
+  lanes = 1,
+  touches = () => [],
+}: GatherOptions<Item, Result>): (item: Item) => Promise<Result> {
   interface Waiting {
     item: Item;
     resolve(result: Result): void;
     reject(error: unknown): void;
   }
   let waiting: Waiting[] = [];
-  let running = false;
+  let underWay = 0;
+  let awake = false;
+  const touched = new Set<string>();
 
-  const runAll = async (): Promise<void> => {
-    running = true;
-    // A queue delivers its events one by one within a tick: let the tick end first.
-    await new Promise((tick) => setImmediate(tick));
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, options.max);
-      waiting = waiting.slice(options.max);
-      try {
-        const results = await options.run(batch.map(({ item }) => item));
-        batch.forEach(({ resolve }, at) => {
-          resolve(results[at] as Result);
-        });
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
+  const takeBatch = (): Waiting[] => {
+    const share = Math.ceil(waiting.length / (lanes - underWay));
+    const size = Math.min(max, Math.max(WORTH_A_BATCH, share));
+    const batch: Waiting[] = [];
+    const left: Waiting[] = [];
+    const passedBy = new Set<string>();
+    for (const one of waiting) {
+      const names = [...touches(one.item)];
+      if (batch.length < size && !names.some((name) => touched.has(name) || passedBy.has(name)))
+        batch.push(one);
+      else {
+        left.push(one);
+        for (const name of names) passedBy.add(name);
       }
     }
-    running = false;
+    waiting = left;
+    return batch;
+  };
+
+  const runBatch = async (batch: Waiting[]): Promise<void> => {
+    const names = new Set(batch.flatMap(({ item }) => [...touches(item)]));
+    for (const name of names) touched.add(name);
+    underWay++;
+    try {
+      const results = await run(batch.map(({ item }) => item));
+      batch.forEach(({ resolve }, at) => {
+        resolve(results[at] as Result);
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+    underWay--;
+    for (const name of names) touched.delete(name);
+    fillLanes();
+  };
+
+  const fillLanes = (): void => {
+    while (underWay < lanes && waiting.length > 0) {
+      const batch = takeBatch();
+      if (batch.length === 0) return;
+      void runBatch(batch);
+    }
+  };
+
+  const wake = (): void => {
+    if (awake) return;
+    awake = true;
+    // A queue delivers its events one by one within a tick: let the tick end first.
+    setImmediate(() => {
+      awake = false;
+      fillLanes();
+    });
   };
 
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      if (!running) void runAll();
+      if (underWay < lanes) wake();
     });
 }

@@ -1,12 +1,13 @@
 import { type Failure, failureOf } from "../failure.ts";
 import type { ImportPlan } from "../import-plan.ts";
-import { bringRecords, type Remembered } from "./bring-records.ts";
+import { bringUpToDate, createMissing, type Remembered } from "./bring-records.ts";
 import type { OdooClient } from "./client.ts";
 import { forgetContacts } from "./placed-contacts.ts";
 import { inWaves } from "./plan-waves.ts";
 import { forgetFinds } from "./references.ts";
 import { failPlan, isOpen, type Run, startRun } from "./run.ts";
 import { takeSteps } from "./steps/index.ts";
+import { inTurn } from "./turns.ts";
 
 export type PlanResult =
   | {
@@ -86,8 +87,11 @@ async function applyOnce(client: OdooClient, plans: readonly ImportPlan[]): Prom
   let remembered: Remembered = { finds: new Map(), contacts: new Map() };
   try {
     run.major = (await client.version()).major;
-    remembered = await bringRecords(run);
-    await takeSteps(run);
+    remembered = await createMissing(run);
+    await inTurn(client, async () => {
+      await bringUpToDate(run);
+      await takeSteps(run);
+    });
   } catch (error) {
     const failure = failureOf(error, "odoo");
     plans.forEach((_, index) => {

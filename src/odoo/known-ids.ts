@@ -33,6 +33,10 @@ export function forgetId(client: OdooClient, externalId: string): void {
   cacheOf(client).delete(qualified(externalId));
 }
 
+export function isKnown(client: OdooClient, externalId: string): boolean {
+  return cacheOf(client).has(qualified(externalId));
+}
+
 /** The record behind one external id, of any model. @throws HoldfastError when Odoo is away. */
 export async function findAny(client: OdooClient, externalId: string): Promise<Known | undefined> {
   const known = cacheOf(client).get(qualified(externalId)) ?? (await lookUp(client, externalId));

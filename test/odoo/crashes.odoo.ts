@@ -15,6 +15,7 @@ function dying(client: OdooClient, at: number, when: "before" | "after"): OdooCl
   const cut = () => networkFailure(new HttpFault("ECONNRESET", "cut", true), client.asked);
   return {
     asked: client.asked,
+    maxParallel: client.maxParallel,
     reached: () => client.reached(),
     version: () => client.version(),
     close() {},

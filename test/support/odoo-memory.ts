@@ -77,6 +77,7 @@ export function memoryOdoo(troubles: Troubles = {}, major = 19): MemoryOdoo {
     stored,
     rows: {},
     reached: async () => ({ transport: "json2", clockAheadMs: null }),
+    maxParallel: 4,
     asked: { origin: "memory", db: "shop", login: "bot", clean: (text) => text },
     version: async () => ({ major, full: `${major}.0` }),
     close() {},

@@ -59,7 +59,8 @@ function nextJobs(run: Run, left: readonly (readonly PlanStep[])[]): { plan: num
   return [...byKind.values()].sort((a, b) => b.length - a.length)[0] ?? [];
 }
 
-function subjectOf(step: PlanStep): string {
+/** The record whose steps stay in order. */
+export function subjectOf(step: PlanStep): string {
   if (step.kind === "adjust") return `${JSON.stringify(step.product)} at ${step.locationId}`;
   return "order" in step ? step.order : step.record;
 }
