@@ -28,7 +28,7 @@ export async function screenshotFlow(file: string): Promise<void> {
   const browser = await launchBrowser();
   try {
     await nodeRed.deploy(JSON.parse(readFileSync(example, "utf8")) as object[]);
-    const editor = await openEditor(browser, { url: nodeRed.url, width: 1920, height: 1200, scale: 2 });
+    const editor = await openEditor(browser, { url: nodeRed.url, width: 1920, height: 1320, scale: 2 });
     // Statuses come a moment after the deploy.
     await editor.page.waitForTimeout(2_000);
     mkdirSync(path.dirname(file), { recursive: true });
