@@ -2,9 +2,12 @@ import { type Failure, HoldfastError } from "../failure.ts";
 import type { ImportRecord } from "../import-plan.ts";
 import { makeTable, type ResolveId } from "./cells.ts";
 import type { OdooClient } from "./client.ts";
+import type { Said } from "./errors.ts";
 import { isConflict } from "./exceptions.ts";
 import { shopifyModule } from "./external-ids.ts";
-import { loadTextFailure } from "./row-errors.ts";
+import { behindRefused, ofThoseBehind } from "./hidden-reason.ts";
+import { loadTextFailure, somebodyElse } from "./row-errors.ts";
+import { still } from "./versions.ts";
 
 /**
  * - `create-once`: what exists already stays as it is; however often and by however many it is called.
@@ -42,10 +45,31 @@ export async function load(
   defaults: LoadDefaults = {},
 ): Promise<LoadReply> {
   for (let attempt = 1; ; attempt++) {
-    const reply = await loadOnce(client, records, resolve, mode, defaults);
+    const reply = await loadAndTell(client, records, resolve, mode, defaults);
     if (reply.ok || reply.failure.class !== "conflict" || attempt === tries) return reply;
     await new Promise((wake) => setTimeout(wake, Math.random() * 60 * 2 ** attempt + 20));
   }
+}
+
+/** Odoo 14 and 15 try an invoice twice, the second time without its accounts, and tell of the second only. */
+async function loadAndTell(
+  client: OdooClient,
+  records: readonly ImportRecord[],
+  resolve: ResolveId,
+  mode: LoadMode,
+  defaults: LoadDefaults,
+): Promise<LoadReply> {
+  const told = await loadOnce(client, records, resolve, mode, defaults);
+  if (told.ok || told.failure.code !== "account_missing" || mode !== "create-once") return told;
+  if (!still((await client.version()).major, "hides why an invoice fails")) return told;
+  const why = await loadOnce(client, behindRefused(records), resolve, mode, defaults);
+  if (why.ok) return told;
+  if (why.blamed.size === 0) return why;
+  const blamed = ofThoseBehind(why.blamed);
+  const failures = [...blamed.values()];
+  // Where nothing is in the way any more, it was somebody else.
+  const failure = failures.find((one) => one.class === "conflict") ?? failures[0] ?? said(somebodyElse);
+  return { ...told, failure, blamed };
 }
 
 async function loadOnce(
@@ -104,16 +128,16 @@ function read(
   const asked = { ...client.asked, model: records[0]?.model ?? "", method: "load" };
   const conflict = errors.find((message) => isConflict("", message.message));
   const speaking = conflict ?? errors[0] ?? messages[0];
-  const failure = {
-    ...loadTextFailure(speaking?.message ?? "no reason given", asked),
-    source: "odoo",
-    at: Date.now(),
-  };
+  const failure = said(loadTextFailure(speaking?.message ?? "no reason given", asked));
   const blamed = new Map<number, Failure>();
   for (const message of errors) {
     const index = message.record ?? starts.findLastIndex((start) => start <= (message.rows?.from ?? -1));
     if (index < 0 || index >= records.length || blamed.has(index)) continue;
-    blamed.set(index, { ...loadTextFailure(message.message, asked), source: "odoo", at: Date.now() });
+    blamed.set(index, said(loadTextFailure(message.message, asked)));
   }
   return { ok: false, failure, blamed, everyRecord: failure.code === "access_denied" };
+}
+
+function said(what: Said): Failure {
+  return { ...what, source: "odoo", at: Date.now() };
 }

@@ -1,22 +1,31 @@
 import { accessFailure } from "./access-errors.ts";
 import type { Asked, Said } from "./errors.ts";
 import { isConflict } from "./exceptions.ts";
+import { lineWithoutAccount } from "./hidden-reason.ts";
 import { plainText } from "./plain-text.ts";
 
 /** Odoo 14 calls what it refuses an unknown error, with the exception's class before its text. */
 const wrappedBy14 =
   /^Unknown error during import: <class 'odoo\.exceptions\.(?:UserError|ValidationError|AccessError|MissingError)'>: ([\s\S]+)$/;
 
+export const somebodyElse: Said = {
+  class: "conflict",
+  code: "concurrent_update",
+  message: "somebody else writes the same records right now",
+};
+
 /** What a row's error text inside a reply of `load` means; the caller adds whose row it was. */
 export function loadTextFailure(text: string, asked: Asked): Said {
   const known = wrappedBy14.exec(text);
   if (known) return loadTextFailure(known[1]!, asked);
   const said = plainText(text, asked.clean);
-  if (isConflict("", text)) {
+  if (isConflict("", text)) return somebodyElse;
+  if (lineWithoutAccount.test(text)) {
     return {
-      class: "conflict",
-      code: "concurrent_update",
-      message: "somebody else writes the same records right now",
+      class: "rejected",
+      code: "account_missing",
+      message: "one of its lines has no account",
+      hint: "Set an income account on the product or on its category in Odoo (Accounting), then retry.",
     };
   }
   const access = accessFailure(text, asked);

@@ -47,6 +47,8 @@ const habits = {
   "picking places its moves": 15,
   /** A counted quantity takes effect as it is written. */
   "counts at once": 14,
+  /** It tries once more without the accounts it had worked out, and tells only what that met. */
+  "hides why an invoice fails": 15,
   /** What is set aside for a move has a field of its own, beside what was moved. */
   "reserves in a field of its own": 16,
 } as const;

@@ -79,8 +79,7 @@ describe("a process that dies in the life of an order", function () {
     });
   }
 
-  // On 14 such a race may end in a database constraint instead of a conflict (docs/orders.md).
-  for (const writers of Number(process.env.ODOO_VERSION ?? 19) > 14 ? [2, 4] : []) {
+  for (const writers of [2, 4]) {
     it(`${writers} writers at once leave one of each`, async () => {
       const undisturbed = fresh("life");
       await apply(client, life(undisturbed));

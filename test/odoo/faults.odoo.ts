@@ -164,8 +164,7 @@ describe("faults of a real Odoo and of the way to it, in the life of an order", 
     });
   }
 
-  // Odoo 14 does not tell a conflict as one there: see docs/orders.md, traps.
-  if (rig && Number(process.env.ODOO_VERSION ?? 19) > 14) {
+  if (rig) {
     it("somebody changes the same rows all the time: a conflict, and the same Odoo once they stop", async () => {
       const tables = ["sale_order", "sale_order_line", "stock_picking", "stock_move", "account_move"];
       const failures: Failure[] = [];
