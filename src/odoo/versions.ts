@@ -49,6 +49,9 @@ const habits = {
   "counts at once": 14,
   /** It tries once more without the accounts it had worked out, and tells only what that met. */
   "hides why an invoice fails": 15,
+  /** What was done of a move that takes from several lots or shelves is told of each. */
+  "counts each lot alone": 16,
+  "sets aside in a line's own quantity": 15,
   /** What is set aside for a move has a field of its own, beside what was moved. */
   "reserves in a field of its own": 16,
 } as const;

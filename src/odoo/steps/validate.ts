@@ -2,7 +2,8 @@ import { failureOf, HoldfastError } from "../../failure.ts";
 import { isWizard } from "../operations.ts";
 import { isAway, type Run, refusal } from "../run.ts";
 import { fieldName, translateValues } from "../versions.ts";
-import { isOver, type Move, readMoves, readPickings } from "./moves.ts";
+import { lotCommands } from "./lots.ts";
+import { isOver, type Move, type Picking, readMoves, readPickings } from "./moves.ts";
 
 /** What moves of one picking have done when it is validated, by the move's id; its other moves stay open. */
 export interface Filling {
@@ -21,13 +22,27 @@ export async function validate(run: Run, { picking, done }: Filling): Promise<vo
   const moves = await readMoves(run, { pickings: [picking] });
   // Somebody else validated it just now: a quantity written then would move goods again.
   if (moves.some(({ state }) => state === "done")) return;
-  const commands = moves.flatMap((move) => command(run, move, done.get(move.id)));
+  const byLot = await lotCommands(run, moves, done);
+  const commands = moves.flatMap((move) => {
+    const lines = byLot.get(move.id);
+    return lines ? [[1, move.id, { move_line_ids: lines }]] : command(run, move, done.get(move.id));
+  });
   const field = fieldName(run.major, "stock.picking", "move_ids") ?? "move_ids";
-  await run.client.call("stock.picking", "write", { ids: [picking], args: { vals: { [field]: commands } } });
+  await fill(run, now, { [field]: commands });
   const answer = await press(run, picking);
   const after = (await readPickings(run, [picking])).get(picking);
   if (after?.state === "done") return;
   throw answer instanceof HoldfastError ? answer : undone(after?.name ?? now.name, answer);
+}
+
+async function fill(run: Run, { id, name }: Picking, vals: Record<string, unknown>): Promise<void> {
+  try {
+    await run.client.call("stock.picking", "write", { ids: [id], args: { vals } });
+  } catch (error) {
+    // A line that was there a moment ago: somebody else validates.
+    if (failureOf(error, "odoo").code !== "record_missing") throw error;
+    throw refusal("conflict", "concurrent_update", `somebody else works on ${name} right now`);
+  }
 }
 
 function command(run: Run, move: Move, done: number | undefined): unknown[] {

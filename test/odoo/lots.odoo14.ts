@@ -1,0 +1,1 @@
+import "./lots.odoo.ts";
