@@ -119,7 +119,11 @@ export const fields: Record<string, Record<string, Field>> = {
     externalIdPrefix: "text",
   }),
   "shopify-write": {
-    ...byMessage({ operation: ["stock", "fulfillment", "graphql"], unstocked: ["activate", "reject"] }),
+    ...byMessage({
+      operation: ["stock", "fulfillment", "graphql"],
+      unstocked: ["activate", "reject"],
+      settles: "flag",
+    }),
     ...atStart({ batchSize: "number" }),
   },
   "shopify-backfill": {

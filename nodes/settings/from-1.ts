@@ -61,6 +61,7 @@ const byType: Step = {
     roundingSku: "",
   }),
   "odoo-write": (old) => ({ ...missing({ settles: true })(old), ...raised(old, "batchSize", [40], 100) }),
+  "shopify-write": missing({ settles: true }),
   "dead-letter": missing({ digestMinutes: 0, reason: "" }),
   "queue-ack": missing({ outcome: "done", waitSeconds: 60, reason: "" }),
 };

@@ -16,6 +16,7 @@ import {
 import {
   createNode,
   type FlowNode,
+  flag,
   onInput,
   type Runtime,
   settingsReader,
@@ -29,6 +30,7 @@ interface Config extends NodeDef {
   operation: "stock" | "fulfillment" | "graphql";
   unstocked: "activate" | "reject";
   batchSize: number | string;
+  settles?: boolean;
 }
 
 /** Differences that one warning names. */
@@ -89,7 +91,8 @@ export default function register(RED: Runtime): void {
       } finally {
         underWay--;
       }
-      if ((await settleDone(message)) === "lost") this.warn(RED._("shopify-write.warn.lost"));
+      if (flag(settings.settles, true) && (await settleDone(message)) === "lost")
+        this.warn(RED._("shopify-write.warn.lost"));
       const warnings = (message.payload as { warnings?: string[] } | null)?.warnings ?? [];
       for (const warning of warnings) this.warn(warning);
       written++;

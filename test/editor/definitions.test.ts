@@ -123,7 +123,14 @@ const defaults: Record<string, Record<string, unknown>> = {
     buffers: [],
     externalIdPrefix: "",
   },
-  "shopify-write": { name: "", store: "", operation: "stock", unstocked: "activate", batchSize: 100 },
+  "shopify-write": {
+    name: "",
+    store: "",
+    operation: "stock",
+    unstocked: "activate",
+    batchSize: 100,
+    settles: true,
+  },
   "shopify-backfill": {
     name: "",
     store: "",
