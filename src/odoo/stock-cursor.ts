@@ -43,6 +43,7 @@ export function stockCursor(client: OdooClient): StockCursor {
   let seen = new Set<string>();
   /** Two writes in one second look alike, so what changed is told once more. */
   let again = new Set<number>();
+  let pickingsAgain = new Set<number>();
 
   async function latest(): Promise<string> {
     const dates = await Promise.all(
@@ -86,7 +87,9 @@ export function stockCursor(client: OdooClient): StockCursor {
       position = last;
       seen = now;
       again = touched;
-      return { products: [...products], moved: [...moved], pickings: [...pickings] };
+      const told = new Set([...pickings, ...pickingsAgain]);
+      pickingsAgain = pickings;
+      return { products: [...products], moved: [...moved], pickings: [...told] };
     },
   };
 }

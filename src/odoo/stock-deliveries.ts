@@ -2,6 +2,7 @@ import type { OdooClient } from "./client.ts";
 import { readLinks } from "./links.ts";
 import { type ShopifyIds, shopifyIds } from "./shopify-orders.ts";
 import { fulfillmentOf } from "./steps/fulfillment-link.ts";
+import { isNews, knownNumbers, numbersIn } from "./steps/tracking-link.ts";
 import { historyOf, idIn, type LineRow, type MoveRow, type PickingRow } from "./stock-delivery-history.ts";
 import { fieldName } from "./versions.ts";
 
@@ -139,12 +140,10 @@ export function deliveryReader(client: OdooClient, { prefix }: { prefix: string 
       const orders = await ordersAmong(orderIds, touched);
       if (orders.size === 0) return [];
       const moves = await movesOf([...orders.keys()]);
-      const pickings = new Map(
-        (await pickingsOf([["id", "in", [...new Set(moves.map(({ picking }) => picking))]]])).map((row) => [
-          row.id,
-          row,
-        ]),
-      );
+      const ids = [...new Set(moves.map(({ picking }) => picking))];
+      // Before and after: a number that Shopify's own event writes meanwhile is known in one of the two.
+      const before = await readLinks(client, "stock.picking", ids);
+      const pickings = new Map((await pickingsOf([["id", "in", ids]])).map((row) => [row.id, row]));
       const lines = await linesOf(client, moves);
       const shopifyLines = await lineIds.of(lines.keys());
       const history = historyOf({ moves, pickings, lines, shopifyLines, ownId });
@@ -153,8 +152,11 @@ export function deliveryReader(client: OdooClient, { prefix }: { prefix: string 
       return wanted.flatMap((id) => {
         const row = pickings.get(id)!;
         const bound = fulfillmentOf(links.get(id));
-        const { told, ...delivery } = history.delivery(id);
-        // Shopify knows of it, and nobody but this package's own user changed it since.
+        const { byUs, ...delivery } = history.delivery(id);
+        const known = [before, links].flatMap((some) => knownNumbers(some.get(id)) ?? []);
+        const news = isNews(numbersIn(row.carrier_tracking_ref), known.length > 0 ? known : undefined);
+        // Shopify knows of it, of its numbers too, and nobody but this package's own user changed it since.
+        const told = byUs && news !== true;
         if (delivery.lines.length === 0 || (bound !== undefined && !delivery.takenBack && told)) return [];
         return [
           {
@@ -192,7 +194,7 @@ function trackingOf({
   carrier_tracking_ref,
   carrier_tracking_url,
 }: PickingRow): OdooDelivery["tracking"] {
-  const numbers = (carrier_tracking_ref || "").split(/[\s,;]+/).filter((number) => number !== "");
+  const numbers = numbersIn(carrier_tracking_ref);
   const company = carrier_id ? carrier_id[1] : null;
   if (numbers.length === 0 && company === null) return null;
   // Several parcels have their addresses in a list of pairs that only Odoo's own page reads.

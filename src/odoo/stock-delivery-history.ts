@@ -92,7 +92,7 @@ export function historyOf({
           return quantity > 0 ? [{ lineItemId, quantity, deliveredTotal }] : [];
         }),
         takenBack: hands.length > 0 && sumOf(returned).gte(sumOf(own)),
-        told: idIn(row.write_uid) === ownId,
+        byUs: idIn(row.write_uid) === ownId,
         productIds: [...new Set(own.map(({ product }) => product))],
         changedAt: changes.reduce((one, other) => (one > other ? one : other)),
       };

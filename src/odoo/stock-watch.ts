@@ -1,7 +1,7 @@
 import { failureOf } from "../failure.ts";
 import { inChunks } from "../group.ts";
 import { stockCursor } from "./stock-cursor.ts";
-import { deliveryReader } from "./stock-deliveries.ts";
+import { deliveryReader, type OdooDelivery } from "./stock-deliveries.ts";
 import {
   type Counted,
   type CountedProduct,
@@ -159,13 +159,11 @@ export function watchStock(options: StockWatchOptions): StockWatch {
     if (!options.deliveries) return toLook.clear();
     for (const ids of inChunks(pickings, chunkSize)) {
       const all = await deliveries.read(ids);
-      const fresh = all.filter(
-        ({ pickingId, changedAt }) => !toldDeliveries.has(`${pickingId} ${changedAt}`),
-      );
+      const fresh = all.filter((one) => !toldDeliveries.has(stateOf(one)));
       if (stopped) return;
       if (fresh.length > 0) options.onDeliveries(fresh);
       if (toldDeliveries.size > 20_000) toldDeliveries.clear();
-      for (const { pickingId, changedAt } of fresh) toldDeliveries.add(`${pickingId} ${changedAt}`);
+      for (const one of fresh) toldDeliveries.add(stateOf(one));
       for (const id of ids) toLook.delete(id);
     }
   }
@@ -249,4 +247,9 @@ export function watchStock(options: StockWatchOptions): StockWatch {
       await running;
     },
   };
+}
+
+/** Odoo's dates are whole seconds: a delivery that got its number in the second it was validated has changed. */
+function stateOf({ pickingId, changedAt, tracking }: OdooDelivery): string {
+  return [pickingId, changedAt, ...(tracking?.numbers ?? [])].join(" ");
 }

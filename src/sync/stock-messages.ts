@@ -81,12 +81,14 @@ export function deliveryMessage(
 ): DeliveryMessage | null {
   const { reference, orderId, lines, tracking, fulfillmentId, pickingId, changedAt, productIds } = read;
   const location = placeOf(table, read.locationId);
+  // Odoo's dates are whole seconds, and a number may come in the second of the delivery.
+  const dedupe = ["odoo-delivery", pickingId, changedAt, ...(tracking?.numbers ?? [])].join(":");
   const message = (topic: DeliveryMessage["topic"], payload: Record<string, unknown>): DeliveryMessage => ({
     topic,
     reference,
     payload,
     ...(location && { location }),
-    delivery: { key: `order:${orderId}`, dedupe: `odoo-delivery:${pickingId}:${changedAt}`, productIds },
+    delivery: { key: `order:${orderId}`, dedupe, productIds },
   });
   const whole = { orderId, reference, lines, tracking };
   if (read.takenBack) {

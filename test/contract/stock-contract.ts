@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { createOdooClient, type OdooClient } from "../../src/odoo/client.ts";
 import { applyPlans } from "../../src/odoo/import.ts";
+import { shopifyIds } from "../../src/odoo/shopify-orders.ts";
 import { stockCursor } from "../../src/odoo/stock-cursor.ts";
 import { deliveryReader } from "../../src/odoo/stock-deliveries.ts";
 import { countedAmong } from "../../src/odoo/stock-products.ts";
 import { stockReader } from "../../src/odoo/stock-quantities.ts";
+import { fulfillmentToPlan } from "../../src/sync/fulfillment.ts";
 import { orderToPlan } from "../../src/sync/order.ts";
 import { sellableCatalogue, shopOrder } from "../support/shop-orders.ts";
 import type { OdooUnderTest } from "./odoo-contract.ts";
@@ -190,6 +192,83 @@ export function describeStockContract(name: string, getServer: () => Promise<Odo
         ],
       );
       assert.deepEqual((await readAt(mat))[0], [6, 0]);
+    });
+
+    describe("a delivery that Shopify fulfilled", () => {
+      const deliveredAs = async (fulfillment: number, numbers: string[]): Promise<number> => {
+        await count(mat, 0, 9);
+        const order = await sell([{ sku: mat, quantity: 1 }]);
+        const picking = await pickingOf(order);
+        await tell(order, fulfillment, numbers, "2026-11-24T11:00:00Z");
+        return picking;
+      };
+      const tell = async (order: string, id: number, numbers: string[], at: string): Promise<void> => {
+        const [line] = (await client.call("sale.order.line", "search_read", {
+          args: { domain: [["order_id.client_order_ref", "=", `#${order}`]], fields: ["name"] },
+        })) as { id: number }[];
+        const [known] = await shopifyIds(client, "sale.order.line", "line", "")
+          .of([line!.id])
+          .then((found) => [...found.values()]);
+        const body = {
+          ...{ id, order_id: Number(order), status: "success", updated_at: at, tracking_company: null },
+          ...{ tracking_numbers: numbers, line_items: [{ id: Number(known), quantity: 1 }] },
+        };
+        const [result] = await applyPlans(client, [fulfillmentToPlan(body)]);
+        assert.ok(result?.ok, JSON.stringify(result));
+      };
+      const write = (by: OdooClient, picking: number, number: string) =>
+        by.call("stock.picking", "write", {
+          ids: [picking],
+          args: { vals: { carrier_tracking_ref: number } },
+        });
+      const told = async (picking: number) =>
+        (await deliveryReader(client, { prefix: "" }).read([picking])).map(({ fulfillmentId, tracking }) => [
+          Number(fulfillmentId),
+          tracking?.numbers,
+        ]);
+
+      it("is not told back, with a number or without", async () => {
+        const run = Date.now();
+        assert.deepEqual(await told(await deliveredAs(run, ["JD 1", "JD2"])), []);
+        assert.deepEqual(await told(await deliveredAs(run + 1, [])), []);
+      });
+
+      it("is told when a program gives it another number under this very login", async () => {
+        const run = Date.now();
+        for (const [at, before] of [["JD1"], []].entries()) {
+          const picking = await deliveredAs(run + at, before);
+          await write(client, picking, "JD7, JD8");
+          assert.deepEqual(await told(picking), [[run + at, ["JD7", "JD8"]]]);
+        }
+      });
+
+      it("is told no more once Shopify told that number, or another one, back", async () => {
+        const run = Date.now();
+        const picking = await deliveredAs(run, ["JD1"]);
+        const [row] = (await admin.call("stock.picking", "read", {
+          ids: [picking],
+          args: { fields: ["sale_id"] },
+        })) as { sale_id: [number, string] }[];
+        const [order] = await shopifyIds(client, "sale.order", "order", "")
+          .of([row!.sale_id[0]])
+          .then((found) => [...found.values()]);
+        await write(client, picking, "JD7");
+        await tell(order!, run, ["JD7"], "2026-11-24T11:00:01Z");
+        assert.deepEqual(await told(picking), []);
+        await tell(order!, run, ["JD9"], "2026-11-24T11:00:02Z");
+        assert.deepEqual(await told(picking), []);
+        // And the one that was given up is news again, should somebody go back to it.
+        await write(client, picking, "JD7");
+        assert.deepEqual(await told(picking), [[run, ["JD7"]]]);
+      });
+
+      it("is not told when somebody's number goes, nor when the same one is written again", async () => {
+        const picking = await deliveredAs(Date.now(), ["JD1"]);
+        await write(client, picking, " JD1 ");
+        assert.deepEqual(await told(picking), []);
+        await write(client, picking, "");
+        assert.deepEqual(await told(picking), []);
+      });
     });
   });
 }

@@ -197,19 +197,22 @@ for (const transport of transports) {
       assert.equal((await pickings(order))[0]?.carrier_tracking_ref, "H1");
     });
 
-    it("more than is open is refused; a quotation waits; a cancelled order is refused", async () => {
+    it("more than is open is refused, more than was ordered waits; so do a quotation and a cancelled order", async () => {
       const order = await confirmed();
       const tooMuch = await refused(client, stepsPlan(order, shipment(order, { 0: "5" })));
-      assert.deepEqual([tooMuch.class, tooMuch.code], ["rejected", "nothing_to_deliver"]);
+      assert.deepEqual([tooMuch.class, tooMuch.code], ["dependency", "nothing_to_deliver"]);
+      assert.match(tooMuch.hint ?? "", /where this fulfillment is cancelled there, discard this event/);
+      const [open] = await pickings(order);
+      await client.call("stock.picking", "action_cancel", { ids: [open!.id] });
+      const gone = await refused(client, stepsPlan(order, shipment(order, { 0: "1" })));
+      assert.deepEqual([gone.class, gone.code], ["rejected", "nothing_to_deliver"]);
       const quotation = fresh("order");
       await apply(client, orderPlan({ id: quotation, lines: [{ sku: "BAG-DRIFT-L", price: "1.00" }] }));
       const early = await refused(client, stepsPlan(quotation, shipment(quotation, { 0: "1" })));
       assert.deepEqual([early.class, early.code], ["dependency", "order_not_confirmed"]);
       await take(quotation, { kind: "cancel", order: quotation });
-      assert.equal(
-        (await refused(client, stepsPlan(quotation, shipment(quotation, { 0: "1" })))).code,
-        "order_cancelled",
-      );
+      const late = await refused(client, stepsPlan(quotation, shipment(quotation, { 0: "1" })));
+      assert.deepEqual([late.class, late.code], ["dependency", "order_cancelled"]);
     });
 
     it("only pickings of the warehouse named are taken", async () => {
@@ -275,11 +278,27 @@ for (const transport of transports) {
       );
     });
 
-    it("a delivered order is not cancelled, but says what to do", async () => {
+    it("an order that was cancelled before its fulfillment was called back waits for that, then is cancelled", async () => {
+      const order = await confirmed();
+      const step = shipment(order, { 0: "1" });
+      await take(order, step);
+      const cancel = stepsPlan(order, { kind: "cancel", order });
+      const failure = await refused(client, cancel);
+      assert.deepEqual([failure.class, failure.code], ["dependency", "order_delivered"]);
+      await apply(receiving, stepsPlan(order, { kind: "undeliver", order, externalId: step.externalId }));
+      await apply(client, cancel);
+      const [row] = await read(client, "sale.order", [["client_order_ref", "=", order]], ["state"]);
+      assert.equal(row?.state, "cancel");
+      assert.equal(await openUnits(order), 0);
+    });
+
+    it("an order that a person delivered in Odoo is not cancelled, but says at once what to do", async () => {
       const order = await confirmed();
       await take(order, shipment(order, { 0: "1" }));
+      await forgetLinks(order);
       const failure = await refused(client, stepsPlan(order, { kind: "cancel", order }));
       assert.deepEqual([failure.class, failure.code], ["rejected", "order_delivered"]);
+      assert.match(failure.hint ?? "", /Take the goods back in Odoo/);
     });
 
     it("a cancelled fulfillment comes back and is to be delivered again, once", async () => {
@@ -329,6 +348,40 @@ for (const transport of transports) {
       // Another parcel of the same order is another matter.
       await apply(client, since("01", order, shipment(order, { 0: "2" })));
       assert.deepEqual(await deliveredUnits(order), [2, 0, 0]);
+    });
+
+    it("a second fulfillment told before the first one's delivery and cancellation: the first waits, then is stale", async () => {
+      const order = await confirmed();
+      const [first, second] = [shipment(order, { 0: "2", 1: "3" }), shipment(order, { 0: "2", 1: "3" })];
+      const called = { kind: "undeliver" as const, order, externalId: first.externalId, lines: first.lines };
+      await apply(client, since("09", order, second));
+      const early = since("01", order, first);
+      const failure = await refused(client, early);
+      assert.deepEqual([failure.class, failure.code], ["dependency", "nothing_to_deliver"]);
+      await apply(receiving, since("05.999", order, called));
+      assert.equal((await apply(client, early)).skipped, "stale");
+      assert.deepEqual(await deliveredUnits(order), [2, 3, 0]);
+      assert.equal(await openUnits(order), 0);
+    });
+
+    it("a second fulfillment told before the first one's cancellation waits for it, then leaves", async () => {
+      const order = await confirmed();
+      const [first, second] = [shipment(order, { 0: "2" }), shipment(order, { 0: "2" })];
+      await apply(client, since("01", order, first));
+      const failure = await refused(client, since("09", order, second));
+      assert.deepEqual([failure.class, failure.code], ["dependency", "nothing_to_deliver"]);
+      await apply(
+        receiving,
+        since("05.999", order, {
+          kind: "undeliver",
+          order,
+          externalId: first.externalId,
+          lines: first.lines,
+        }),
+      );
+      await apply(client, since("09", order, second));
+      assert.deepEqual(await deliveredUnits(order), [2, 0, 0]);
+      assert.equal(await openUnits(order), 3);
     });
 
     it("of a fulfillment that is there the later word stands: an older number, an older delivery change nothing", async () => {

@@ -85,7 +85,7 @@ describe("messages about stock", () => {
     });
     assert.deepEqual(message?.delivery, {
       key: "order:5678",
-      dedupe: "odoo-delivery:12:2026-11-24 10:00:00",
+      dedupe: "odoo-delivery:12:2026-11-24 10:00:00:JD1",
       productIds: [7],
     });
     assert.equal(deliveryMessage(table, { ...delivery, locationId: 99 }, quiet)?.payload.locationId, null);

@@ -1,7 +1,9 @@
+import { zero } from "../../money.ts";
 import { changed, type Document, isLocked } from "../documents.ts";
 import { isWizard } from "../operations.ts";
 import { eachAlone, type Run, refusal } from "../run.ts";
 import { type Job, orderIn, ordersOf } from "./step.ts";
+import { fulfilled, readStock, type Stock } from "./stock.ts";
 
 /** Cancels orders; what was delivered is refused, because Odoo itself would not say a word. */
 export async function cancel(run: Run, jobs: readonly Job<"cancel">[]): Promise<void> {
@@ -17,15 +19,23 @@ export async function cancel(run: Run, jobs: readonly Job<"cancel">[]): Promise<
   await eachAlone(run, open, async ({ step }) => {
     const order = orderIn(orders, step.order);
     if (delivered.has(order.id)) {
-      throw refusal(
-        "rejected",
-        "order_delivered",
-        `${order.display_name} was cancelled in Shopify, but Odoo has delivered it, in full or in part`,
-        "Take the goods back in Odoo (Return, in the delivery), then retry; or discard this event.",
-      );
+      throw stillDelivered(order, await readStock(run, [order.id]));
     }
     await cancelOne(run, order, step.order);
   });
+}
+
+/** What Shopify fulfilled it calls back before it cancels an order, but the cancellation may be told first. */
+function stillDelivered(order: Document, stock: Stock): Error {
+  const byShopify = fulfilled(stock).some(({ units }) => units.gt(zero));
+  return refusal(
+    byShopify ? "dependency" : "rejected",
+    "order_delivered",
+    `${order.display_name} was cancelled in Shopify, but Odoo has delivered it, in full or in part`,
+    byShopify
+      ? "The cancellation of its fulfillment arrives with another event; if not, look whether that one is a dead letter, or take the goods back in Odoo (Return, in the delivery), then retry."
+      : "Take the goods back in Odoo (Return, in the delivery), then retry; or discard this event.",
+  );
 }
 
 /** Orders of which anything is with the customer: delivered, and not returned. */

@@ -1,12 +1,23 @@
-import { type Decimal, decimalText } from "../../money.ts";
+import { type Decimal, decimal, decimalText } from "../../money.ts";
 import type { Document } from "../documents.ts";
 import { eachAlone, type Run, refusal, warnPlan } from "../run.ts";
 import { bringOut } from "./bring-out.ts";
 import { bindFulfillment, fulfillmentOf } from "./fulfillment-link.ts";
 import { mustBeNoKits, type Sold } from "./kits.ts";
+import { readLines } from "./lines.ts";
 import { isOver, lineIds, type Picking, readMoves } from "./moves.ts";
 import { type Job, orderIn, ordersOf } from "./step.ts";
-import { boundPicking, doneByHand, ofKind, readStock, type Stock, share, sum, type Wanted } from "./stock.ts";
+import {
+  boundPicking,
+  doneByHand,
+  fulfilled,
+  ofKind,
+  readStock,
+  type Stock,
+  share,
+  sum,
+  type Wanted,
+} from "./stock.ts";
 import { writeTracking } from "./tracking.ts";
 import { validate } from "./validate.ts";
 import { kindsOfLines, wantedOf } from "./wanted.ts";
@@ -67,14 +78,15 @@ async function deliverOne(
       );
       return;
     }
-    throw notThere(order, now, rest);
+    const otherwise = await isToldOtherwise(run, step.externalId, now, rest);
+    throw notThere(order, now, rest, otherwise);
   }
   if (bound === undefined) await bindFulfillment(run, plan, { ...step, picking });
   if (now.pickings.get(picking)?.state !== "done") {
     await validate(run, { picking, done: share(now.moves, picking, wanted) });
     await mustHaveMoved(run, picking, wanted, order);
   }
-  await writeTracking(run, plan, picking, step.tracking);
+  await writeTracking(run, { plan, picking, ...step });
 }
 
 /** A picking that nobody has taken, with the goods brought to it. */
@@ -96,10 +108,10 @@ function mustBeConfirmed(order: Document): void {
   if (order.state === "sale" || order.state === "done") return;
   if (order.state === "cancel")
     throw refusal(
-      "rejected",
+      "dependency",
       "order_cancelled",
       `${order.display_name} is cancelled in Odoo, but Shopify delivers it`,
-      "Set it to quotation and confirm it in Odoo, then retry; or discard this event.",
+      "Shopify may have called this delivery back, which arrives with another event; if not, set the order to quotation and confirm it in Odoo, then retry; or discard this event.",
     );
   throw refusal(
     "dependency",
@@ -121,7 +133,7 @@ async function warehousePickings(run: Run, warehouse: number | null): Promise<(p
 }
 
 /** What no delivery by hand accounts for; undefined when they account for all. */
-function lacking(stock: Stock, wanted: Wanted): { line: number; units: Decimal; open: Decimal } | undefined {
+function lacking(stock: Stock, wanted: Wanted): Lacking | undefined {
   for (const [line, units] of wanted) {
     const byHand = ofKind(stock, "outgoing").filter(
       ({ state, picking }) => state === "done" && fulfillmentOf(stock.links.get(picking)) === undefined,
@@ -133,11 +145,30 @@ function lacking(stock: Stock, wanted: Wanted): { line: number; units: Decimal; 
   return undefined;
 }
 
-function notThere(
-  order: Document,
+interface Lacking {
+  line: number;
+  units: Decimal;
+  open: Decimal;
+}
+
+/**
+ * Shopify delivers no more of a line than is ordered. So where other fulfillments of it leave too little, one of them
+ * was called back, or the order was edited, and that is yet to arrive.
+ */
+async function isToldOtherwise(
+  run: Run,
+  externalId: string,
   stock: Stock,
-  { line, units, open }: { line: number; units: Decimal; open: Decimal },
-): Error {
+  { line, units }: Lacking,
+): Promise<boolean> {
+  const [row] = await readLines(run, [line]);
+  const left = fulfilled(stock)
+    .filter((one) => one.line === line && one.fulfillment !== externalId)
+    .reduce((rest, one) => rest.minus(one.units), decimal(row?.product_uom_qty ?? 0));
+  return units.gt(left);
+}
+
+function notThere(order: Document, stock: Stock, { line, units, open }: Lacking, otherwise: boolean): Error {
   const inside = stock.moves.some(
     (move) =>
       move.line === line &&
@@ -145,6 +176,13 @@ function notThere(
       stock.pickings.get(move.picking)?.picking_type_code === "internal",
   );
   const what = `Shopify delivered ${decimalText(units)} of the line with id ${line} of ${order.display_name}, Odoo has ${decimalText(open)} to deliver in one picking`;
+  if (otherwise)
+    return refusal(
+      "dependency",
+      "nothing_to_deliver",
+      `${what}: with its other fulfillments that is more than was ordered`,
+      "Shopify called another fulfillment back, or edited the order, which arrives with another event; if not, look whether that one is a dead letter, and at the order in Shopify: where this fulfillment is cancelled there, discard this event, else deliver it by hand.",
+    );
   return refusal(
     "rejected",
     "nothing_to_deliver",

@@ -1,7 +1,9 @@
 import { HoldfastError } from "../../failure.ts";
 import type { Tracking } from "../../import-plan.ts";
+import type { Outcome } from "../isolate.ts";
 import { claimLinks, type FoundLink, type Link, readLinks, writeLinks } from "../links.ts";
 import { type Run, refusal } from "../run.ts";
+import { trackingLink } from "./tracking-link.ts";
 
 const prefix = "Shopify delivery ";
 
@@ -36,16 +38,24 @@ export async function bindFulfillment(
     text: run.plans[plan]?.version?.at ?? "",
     url: tracking?.urls[0] ?? null,
   };
-  const [outcome] = await claimLinks(run.client, [link]);
-  if (outcome && "failure" in outcome) throw new HoldfastError(outcome.failure);
+  // Both at once: nobody shall read a delivery whose number nobody knows to be Shopify's.
+  const links =
+    step === undefined
+      ? [link, trackingLink(externalId, picking, [(tracking?.numbers ?? []).join(", ")])]
+      : [link];
+  mustBeWritten(await claimLinks(run.client, links));
   if (fulfillmentOf((await readLinks(run.client, "stock.picking", [picking])).get(picking)) === externalId)
     return;
   // It exists but is bound to a picking that another fulfillment had taken first: it may move to this one.
-  const [moved] = await writeLinks(run.client, [link]);
-  if (moved && "failure" in moved) throw new HoldfastError(moved.failure);
+  mustBeWritten(await writeLinks(run.client, links));
   if (fulfillmentOf((await readLinks(run.client, "stock.picking", [picking])).get(picking)) === externalId)
     return;
   throw refusal("conflict", "concurrent_update", "another fulfillment takes the same picking right now");
+}
+
+/** @throws HoldfastError */
+export function mustBeWritten(outcomes: readonly Outcome[]): void {
+  for (const outcome of outcomes) if ("failure" in outcome) throw new HoldfastError(outcome.failure);
 }
 
 /**
@@ -67,6 +77,5 @@ export async function rememberCancelled(
     text,
     url: null,
   };
-  const [outcome] = await claimLinks(run.client, [link]);
-  if (outcome && "failure" in outcome) throw new HoldfastError(outcome.failure);
+  mustBeWritten(await claimLinks(run.client, [link]));
 }

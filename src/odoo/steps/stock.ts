@@ -58,6 +58,17 @@ export function doneByHand(stock: Stock, wanted: Wanted): number | undefined {
   });
 }
 
+/** What fulfillments of Shopify delivered and did not take back: one row for each move. */
+export function fulfilled(stock: Stock): { line: number; fulfillment: string; units: Decimal }[] {
+  return ofKind(stock, "outgoing").flatMap(({ id, state, line, picking, done }) => {
+    const fulfillment = fulfillmentOf(stock.links.get(picking));
+    if (state !== "done" || fulfillment === undefined) return [];
+    const back = stock.moves.filter((move) => move.returns === id && move.state === "done");
+    const units = back.reduce((left, move) => left.minus(decimal(move.done)), decimal(done));
+    return [{ line, fulfillment, units }];
+  });
+}
+
 export function ofKind({ moves, pickings }: Stock, kind: "outgoing" | "internal"): Stock["moves"] {
   return moves.filter(({ picking }) => pickings.get(picking)?.picking_type_code === kind);
 }

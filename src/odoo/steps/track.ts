@@ -14,7 +14,7 @@ export async function track(run: Run, jobs: readonly Job<"track">[]): Promise<vo
   await eachAlone(run, jobs, async ({ plan, step }) => {
     const order = orderIn(orders, step.order);
     const picking = await pickingOf(run, order.id, step.externalId);
-    if (picking !== undefined) return writeTracking(run, plan, picking, step.tracking);
+    if (picking !== undefined) return writeTracking(run, { plan, picking, ...step });
     throw refusal(
       "dependency",
       "fulfillment_not_found",

@@ -1,7 +1,10 @@
 import { failureOf } from "../../failure.ts";
 import type { FindReference, Tracking } from "../../import-plan.ts";
+import { readLinks, writeLinks } from "../links.ts";
 import { findAll, findKey } from "../references.ts";
 import { isAway, type Run, warnPlan } from "../run.ts";
+import { mustBeWritten } from "./fulfillment-link.ts";
+import { knownNumbers, trackingLink } from "./tracking-link.ts";
 
 /**
  * Writes carrier and numbers on pickings that are done: before, Odoo would order a shipment of its own.
@@ -9,9 +12,12 @@ import { isAway, type Run, warnPlan } from "../run.ts";
  */
 export async function writeTracking(
   run: Run,
-  plan: number,
-  picking: number,
-  tracking: Tracking | null,
+  {
+    plan,
+    picking,
+    externalId,
+    tracking,
+  }: { plan: number; picking: number; externalId: string; tracking: Tracking | null },
 ): Promise<void> {
   if (!tracking || (tracking.numbers.length === 0 && !tracking.company)) return;
   try {
@@ -25,8 +31,17 @@ export async function writeTracking(
       ...(carrier !== undefined && carrier !== held && { carrier_id: carrier }),
       ...(numbers !== (row?.carrier_tracking_ref || "") && { carrier_tracking_ref: numbers }),
     };
-    if (row && Object.keys(vals).length > 0)
+    const links = (await readLinks(run.client, "stock.picking", [picking])).get(picking);
+    const known = knownNumbers(links) ?? [row?.carrier_tracking_ref || ""];
+    const remember = async (numbersNow: string[]): Promise<void> => {
+      if (numbersNow.join() !== knownNumbers(links)?.join())
+        mustBeWritten(await writeLinks(run.client, [trackingLink(externalId, picking, numbersNow)]));
+    };
+    if (row && Object.keys(vals).length > 0) {
+      if (!known.includes(numbers)) await remember([...known, numbers]);
       await run.client.call("stock.picking", "write", { ids: [picking], args: { vals } });
+    }
+    await remember([numbers]);
   } catch (error) {
     const failure = failureOf(error, "odoo");
     if (isAway(error) || failure.code !== "unknown_field") throw error;
