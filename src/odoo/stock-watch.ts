@@ -249,7 +249,7 @@ export function watchStock(options: StockWatchOptions): StockWatch {
   };
 }
 
-/** Odoo's dates are whole seconds: a delivery that got its number in the second it was validated has changed. */
-function stateOf({ pickingId, changedAt, tracking }: OdooDelivery): string {
-  return [pickingId, changedAt, ...(tracking?.numbers ?? [])].join(" ");
+/** Odoo's dates are whole seconds: a delivery that got its number, or came back, in the second it was validated has changed. */
+function stateOf({ pickingId, changedAt, tracking, takenBack }: OdooDelivery): string {
+  return [pickingId, changedAt, takenBack, ...(tracking?.numbers ?? [])].join(" ");
 }

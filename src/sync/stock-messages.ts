@@ -81,8 +81,11 @@ export function deliveryMessage(
 ): DeliveryMessage | null {
   const { reference, orderId, lines, tracking, fulfillmentId, pickingId, changedAt, productIds } = read;
   const location = placeOf(table, read.locationId);
-  // Odoo's dates are whole seconds, and a number may come in the second of the delivery.
-  const dedupe = ["odoo-delivery", pickingId, changedAt, ...(tracking?.numbers ?? [])].join(":");
+  // Odoo's dates are whole seconds, and a number, or the goods, may come in the second of the delivery.
+  const dedupe = [
+    ...["odoo-delivery", pickingId, changedAt, ...(tracking?.numbers ?? [])],
+    ...(read.takenBack ? ["taken-back"] : []),
+  ].join(":");
   const message = (topic: DeliveryMessage["topic"], payload: Record<string, unknown>): DeliveryMessage => ({
     topic,
     reference,

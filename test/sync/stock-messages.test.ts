@@ -114,4 +114,11 @@ describe("messages about stock", () => {
       ["delivery/taken-back", "77", true],
     );
   });
+
+  it("tell a delivery that is taken back within its second as another event, not as a second copy", () => {
+    const cancelling = { ...quiet, returned: "cancel" } as const;
+    const idOf = (takenBack: boolean) =>
+      deliveryMessage(table, { ...delivery, takenBack }, cancelling)?.delivery.dedupe;
+    assert.notEqual(idOf(true), idOf(false));
+  });
 });
