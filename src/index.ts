@@ -49,9 +49,11 @@ export { type AdminClient, type AdminConfig, createAdminClient } from "./shopify
 export { type BackfillProgress, type BackfillReport, runBackfill } from "./shopify/backfill.ts";
 export type { BackfillEvent } from "./shopify/backfill-event.ts";
 export { type Arrived, arrivedEvent } from "./shopify/backfill-missing.ts";
+export { patiently } from "./shopify/backfill-patience.ts";
 export {
   type BackfillJob,
   type BackfillSettings,
+  goesOn,
   type ReadRequest,
   readBackfillRequest,
   readBackfillTopics,

@@ -71,6 +71,9 @@ export type QueueState =
 /** A queue as long as its node lives: opens its store, however often that takes, and works on it. */
 export interface QueueSession {
   readonly name: string;
+  /** How long, and how many, done events are kept. */
+  readonly keepDoneMs: number;
+  readonly keepDone: number;
   /** @throws HoldfastError when the event could not be stored. */
   append(event: NewEvent): Promise<AppendResult>;
   /** As it was shown last. */
@@ -153,6 +156,8 @@ export function startQueueSession(options: QueueSessionOptions): QueueSession {
 
   const session: QueueSession = {
     name,
+    keepDoneMs: options.keepDoneMs,
+    keepDone: options.keepDone,
     state: () => shown,
     running: () => live,
     isOver: () => stopped,

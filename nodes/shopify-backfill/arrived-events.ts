@@ -1,4 +1,10 @@
-import { type Arrived, arrivedEvent, HoldfastError, unpackMessage } from "../../src/index.ts";
+import {
+  type Arrived,
+  arrivedEvent,
+  type EventStore,
+  HoldfastError,
+  unpackMessage,
+} from "../../src/index.ts";
 import { findQueue, openQueues, type QueueSession } from "../runtime/index.ts";
 
 const eventsAtOnce = 100;
@@ -7,11 +13,10 @@ const eventsAtOnce = 100;
 export async function arrivedEvents(queueName: string, orderId: string): Promise<Arrived[]> {
   const arrived: Arrived[] = [];
   for (const queue of queuesToAsk(queueName)) {
-    const running = queue.running();
-    if (running === null) throw notOpen(queue.name);
+    const store = storeOf(queue);
     let after: number | undefined;
     do {
-      const page = await running.store.list({
+      const page = await store.list({
         key: `order:${orderId}`,
         limit: eventsAtOnce,
         ...(after !== undefined && { after }),
@@ -21,6 +26,28 @@ export async function arrivedEvents(queueName: string, orderId: string): Promise
     } while (after !== undefined);
   }
   return arrived;
+}
+
+/**
+ * When the first event of these queues arrived; now, where none did. Null where that can't be said, because events of the
+ * last `withinMs` may be forgotten. @throws HoldfastError
+ */
+export async function receivingSince(queueName: string, withinMs: number): Promise<number | null> {
+  let earliest = Date.now();
+  for (const queue of queuesToAsk(queueName)) {
+    const store = storeOf(queue);
+    const { done } = await store.counts();
+    if (queue.keepDoneMs < withinMs || done >= queue.keepDone) return null;
+    const { events } = await store.list({ limit: 1 });
+    earliest = Math.min(earliest, events[0]?.enqueuedAt ?? earliest);
+  }
+  return earliest;
+}
+
+function storeOf(queue: QueueSession): EventStore {
+  const running = queue.running();
+  if (running === null) throw notOpen(queue.name);
+  return running.store;
 }
 
 function queuesToAsk(name: string): QueueSession[] {

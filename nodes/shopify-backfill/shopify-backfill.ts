@@ -4,8 +4,11 @@ import {
   type BackfillReport,
   type BackfillSettings,
   type BackfillState,
+  type Failure,
   finished,
+  goesOn,
   HoldfastError,
+  patiently,
   progressed,
   type ReadRequest,
   readBackfillRequest,
@@ -27,7 +30,7 @@ import {
   statusText,
 } from "../runtime/index.ts";
 import type { ShopifyStoreNode } from "../shopify-store/shopify-store.ts";
-import { arrivedEvents } from "./arrived-events.ts";
+import { arrivedEvents, receivingSince } from "./arrived-events.ts";
 import { storeEvent } from "./store-event.ts";
 
 interface Config extends NodeDef {
@@ -83,6 +86,11 @@ export default function register(RED: Runtime): void {
         text: statusText(RED._(`shopify-backfill.status.${name}`, values as Record<string, string>)),
       });
 
+    const showWait = ({ message }: Failure): void => {
+      show("yellow", "waiting", { reason: message });
+      this.warn(message);
+    };
+
     const run = async (request: ReadRequest): Promise<BackfillReport> => {
       if (!store)
         throw new HoldfastError({
@@ -114,8 +122,7 @@ export default function register(RED: Runtime): void {
         signal: stopping.signal,
         onWait: (wait) => {
           if (wait === null) return showProgress();
-          show("yellow", "waiting", { reason: wait.failure.message });
-          this.warn(wait.failure.message);
+          showWait(wait.failure);
         },
       });
       await keepState(finished(state, request));
@@ -148,15 +155,28 @@ export default function register(RED: Runtime): void {
 
     onInput(this, "shopify", async (message, send) => {
       const settings = await settingsFor(message);
-      const read = (position: number | null): ReadRequest =>
-        readBackfillRequest(message.payload, settings, { now: Date.now(), position });
+      const read = (position: number | null, since: number | null = null): ReadRequest =>
+        readBackfillRequest(message.payload, settings, {
+          now: Date.now(),
+          position,
+          receivingSince: since,
+        });
+      const readNext = async (): Promise<ReadRequest> => {
+        const { position } = await readState();
+        if (position !== null || !goesOn(message.payload)) return read(position);
+        const since = await patiently(() => receivingSince(queueName, settings.lookBackMs), {
+          signal: stopping.signal,
+          onWait: (wait) => wait && showWait(wait.failure),
+        });
+        return read(null, since);
+      };
       // What a schedule asks for while a run is on, that run does.
       if (waiting > 0 && read(null).isPlain) return;
       waiting++;
       try {
         await inTurn(async () => {
           await goOn();
-          message.payload = await run(read((await readState()).position));
+          message.payload = await run(await readNext());
           send([null, message]);
         });
       } catch (thrown) {

@@ -39,20 +39,26 @@ export interface ReadRequest {
  * What a message asks for: `msg.payload` may hold from, to, by, topics, ids, levels, dryRun. Anything else, such as what an
  * inject node sends, means: go on where the last run ended.
  * @param position until when everything was looked at; null before the first run.
+ * @param receivingSince when the first event arrived, where that is known: a first run begins no earlier, because what was
+ * before came into Odoo some other way.
  * @throws HoldfastError `bad_request`
  */
 export function readBackfillRequest(
   payload: unknown,
   settings: BackfillSettings,
-  { now, position }: { now: number; position: number | null },
+  {
+    now,
+    position,
+    receivingSince = null,
+  }: { now: number; position: number | null; receivingSince?: number | null },
 ): ReadRequest {
   const asked = isJsonObject(payload) ? payload : {};
   const ids = readIds(asked.ids, "an order");
   const levels = readIds(asked.levels, "a location");
-  const hasRange = asked.from !== undefined || asked.to !== undefined || asked.by !== undefined;
   const to = readTime(asked.to, "to") ?? now - settings.settleMs;
-  const since = position === null ? now - settings.lookBackMs : position - settings.overlapMs;
-  const from = readTime(asked.from, "from") ?? (hasRange ? to - settings.lookBackMs : since);
+  const first = Math.max(now - settings.lookBackMs, (receivingSince ?? 0) - settings.overlapMs);
+  const since = Math.min(to, position === null ? first : position - settings.overlapMs);
+  const from = readTime(asked.from, "from") ?? (hasRange(asked) ? to - settings.lookBackMs : since);
   if (from > to) throw bad(`from (${iso(from)}) is later than to (${iso(to)})`);
   const dryRun = asked.dryRun === true;
   const job: BackfillJob = {
@@ -64,8 +70,18 @@ export function readBackfillRequest(
     ...(levels && { levels }),
     dryRun,
   };
-  const isPlain = !hasRange && ids === null && levels === null && !dryRun && asked.topics === undefined;
+  const isPlain = goesOn(payload) && !dryRun && asked.topics === undefined;
   return { job, isPlain };
+}
+
+/** Whether it begins where the last run ended, rather than at a time, or with records, that the message names. */
+export function goesOn(payload: unknown): boolean {
+  const asked = isJsonObject(payload) ? payload : {};
+  return !hasRange(asked) && (asked.ids ?? null) === null && (asked.levels ?? null) === null;
+}
+
+function hasRange({ from, to, by }: { from?: unknown; to?: unknown; by?: unknown }): boolean {
+  return from !== undefined || to !== undefined || by !== undefined;
 }
 
 /** "orders/create, refunds/create" or a list. @throws HoldfastError for what can't be brought. */

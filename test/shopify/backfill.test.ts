@@ -149,6 +149,18 @@ describe("what a backfill is asked for", () => {
     assert.equal(read({}).job.from, noon - 3 * 86_400_000);
   });
 
+  it("looks at first no further back than to the first event that arrived, unless it is told to", () => {
+    const since = (payload: unknown, receivingSince: number, position: number | null = null) =>
+      readBackfillRequest(payload, settings, { now: noon, position, receivingSince }).job.from;
+    assert.equal(since({}, noon - 7_200_000), noon - 7_200_000 - settings.overlapMs);
+    assert.equal(since({}, noon - 9 * 86_400_000), noon - settings.lookBackMs);
+    assert.equal(since({}, noon, noon - 86_400_000), noon - 86_400_000 - settings.overlapMs);
+    assert.equal(since({ from: "2026-10-01" }, noon), Date.parse("2026-10-01T00:00:00Z"));
+    const short = { ...settings, overlapMs: 60_000 };
+    const { job } = readBackfillRequest({}, short, { now: noon, position: null, receivingSince: noon });
+    assert.deepEqual([job.from, job.to], [noon - settings.settleMs, noon - settings.settleMs]);
+  });
+
   it("takes a range, topics, ids and a dry run from the message", () => {
     const { job, isPlain } = read({
       from: "2026-10-01",
