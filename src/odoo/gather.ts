@@ -31,27 +31,24 @@ export function createGatherer<Item, Result>({
   let awake = false;
   const touched = new Set<string>();
 
-  const takeBatch = (): Waiting[] => {
+  const takeBatch = (): { batch: Waiting[]; names: Set<string> } => {
     const share = Math.ceil(waiting.length / (lanes - underWay));
     const size = Math.min(max, Math.max(WORTH_A_BATCH, share));
     const batch: Waiting[] = [];
     const left: Waiting[] = [];
+    const names = new Set<string>();
     const passedBy = new Set<string>();
     for (const one of waiting) {
-      const names = [...touches(one.item)];
-      if (batch.length < size && !names.some((name) => touched.has(name) || passedBy.has(name)))
-        batch.push(one);
-      else {
-        left.push(one);
-        for (const name of names) passedBy.add(name);
-      }
+      const own = [...touches(one.item)];
+      const goes = batch.length < size && !own.some((name) => touched.has(name) || passedBy.has(name));
+      (goes ? batch : left).push(one);
+      for (const name of own) (goes ? names : passedBy).add(name);
     }
     waiting = left;
-    return batch;
+    return { batch, names };
   };
 
-  const runBatch = async (batch: Waiting[]): Promise<void> => {
-    const names = new Set(batch.flatMap(({ item }) => [...touches(item)]));
+  const runBatch = async (batch: Waiting[], names: ReadonlySet<string>): Promise<void> => {
     for (const name of names) touched.add(name);
     underWay++;
     try {
@@ -69,9 +66,9 @@ export function createGatherer<Item, Result>({
 
   const fillLanes = (): void => {
     while (underWay < lanes && waiting.length > 0) {
-      const batch = takeBatch();
+      const { batch, names } = takeBatch();
       if (batch.length === 0) return;
-      void runBatch(batch);
+      void runBatch(batch, names);
     }
   };
 

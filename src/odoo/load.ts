@@ -44,25 +44,27 @@ export async function load(
   mode: LoadMode,
   defaults: LoadDefaults = {},
 ): Promise<LoadReply> {
+  const once: Once = (some) => loadOnce(client, some, resolve, mode, defaults);
   for (let attempt = 1; ; attempt++) {
-    const reply = await loadAndTell(client, records, resolve, mode, defaults);
+    const reply = await loadAndTell(client, records, mode, once);
     if (reply.ok || reply.failure.class !== "conflict" || attempt === tries) return reply;
     await new Promise((wake) => setTimeout(wake, Math.random() * 60 * 2 ** attempt + 20));
   }
 }
 
+type Once = (records: readonly ImportRecord[]) => Promise<LoadReply>;
+
 /** Odoo 14 and 15 try an invoice twice, the second time without its accounts, and tell of the second only. */
 async function loadAndTell(
   client: OdooClient,
   records: readonly ImportRecord[],
-  resolve: ResolveId,
   mode: LoadMode,
-  defaults: LoadDefaults,
+  once: Once,
 ): Promise<LoadReply> {
-  const told = await loadOnce(client, records, resolve, mode, defaults);
+  const told = await once(records);
   if (told.ok || told.failure.code !== "account_missing" || mode !== "create-once") return told;
   if (!still((await client.version()).major, "hides why an invoice fails")) return told;
-  const why = await loadOnce(client, behindRefused(records), resolve, mode, defaults);
+  const why = await once(behindRefused(records));
   if (why.ok) return told;
   if (why.blamed.size === 0) return why;
   const blamed = ofThoseBehind(why.blamed);

@@ -1,4 +1,5 @@
 import type { OdooClient } from "./client.ts";
+import { idIn } from "./ref.ts";
 
 export interface OdooWarehouse {
   id: number;
@@ -24,8 +25,6 @@ export interface OdooPlaces {
   /** Where goods lie; not where they come from or go to. */
   locations: OdooStockLocation[];
 }
-
-type Ref = [id: number, name: string] | false;
 
 /** All warehouses and internal locations that the user may see, archived ones too. @throws HoldfastError */
 export async function listPlaces(client: OdooClient): Promise<OdooPlaces> {
@@ -58,8 +57,4 @@ export async function listPlaces(client: OdooClient): Promise<OdooPlaces> {
       };
     }),
   };
-}
-
-function idIn(value: unknown): number {
-  return ((value as Ref | undefined) || [0])[0];
 }

@@ -1,9 +1,10 @@
 import type { OdooClient } from "./client.ts";
 import { readLinks } from "./links.ts";
+import { idIn } from "./ref.ts";
 import { type ShopifyIds, shopifyIds } from "./shopify-orders.ts";
 import { fulfillmentOf } from "./steps/fulfillment-link.ts";
 import { isNews, knownNumbers, numbersIn } from "./steps/tracking-link.ts";
-import { historyOf, idIn, type LineRow, type MoveRow, type PickingRow } from "./stock-delivery-history.ts";
+import { historyOf, type LineRow, type MoveRow, type PickingRow } from "./stock-delivery-history.ts";
 import { fieldName } from "./versions.ts";
 
 /** A validated delivery of an order that came from Shopify. */

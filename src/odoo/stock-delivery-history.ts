@@ -1,8 +1,8 @@
 import { groupBy } from "../group.ts";
 import { type Decimal, decimal, zero } from "../money.ts";
+import { idIn, type Ref } from "./ref.ts";
 
 /** A many2one as `read` gives it. */
-export type Ref = [id: number, name: string] | false;
 export interface PickingRow {
   id: number;
   name: string;
@@ -30,8 +30,6 @@ export interface LineRow {
   product_id: Ref;
   qty_delivered: number;
 }
-
-export const idIn = (ref: unknown): number => ((ref as Ref | undefined) || [0])[0];
 
 /** What pickings did to an order's lines, one after the other. */
 export function historyOf({

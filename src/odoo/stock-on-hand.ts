@@ -1,4 +1,5 @@
 import type { OdooClient } from "./client.ts";
+import { idIn } from "./ref.ts";
 import { type StockReader, stockReader } from "./stock-quantities.ts";
 
 /** What lies of a product at one place, or below it: one stock.quant. */
@@ -19,8 +20,6 @@ export interface OnHand {
   /** The part of `reserved` that Shopify has committed: of its orders, but not as parts of a kit. */
   reservedForShopify: number;
 }
-
-type Ref = [id: number, name: string] | false;
 
 /**
  * What Odoo has of products at a stock.location and below it, in each product's own unit; many in one call.
@@ -46,7 +45,6 @@ export async function readOnHand(
     }) as Promise<Record<string, unknown>[]>,
     readerOf(client, prefix).read(productIds, [locationId]),
   ]);
-  const idIn = (ref: unknown): number => ((ref as Ref) || [0])[0];
   const sum = (amounts: number[]): number => exact(amounts.reduce((all, one) => all + one, 0));
   return new Map(
     productIds.map((productId) => {

@@ -1,5 +1,6 @@
 import { groupBy } from "../../group.ts";
 import { type Decimal, decimal, zero } from "../../money.ts";
+import { idIn, type Ref } from "../ref.ts";
 import type { Run } from "../run.ts";
 import { fieldName, still } from "../versions.ts";
 import { isOver, type Move } from "./moves.ts";
@@ -136,8 +137,6 @@ async function lotsThatLeft(run: Run, back: readonly Move[]): Promise<Map<number
   return left;
 }
 
-type Ref = [id: number, name: string] | false;
-
 /** By the move's id. */
 async function readLines(run: Run, moves: readonly number[]): Promise<Map<number, LotLine[]>> {
   if (moves.length === 0) return new Map();
@@ -151,7 +150,6 @@ async function readLines(run: Run, moves: readonly number[]): Promise<Map<number
       order: "id",
     },
   })) as ({ id: number; move_id: Ref; lot_id: Ref; product_uom_id: Ref } & Record<string, unknown>)[];
-  const idIn = (ref: Ref): number => (ref ? ref[0] : 0);
   const lines = rows.map((row): LotLine => {
     const [done, aside] = [doneField(run), reserved].map((field) => decimal(Number(row[field] ?? 0)));
     return {

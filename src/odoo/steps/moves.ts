@@ -1,4 +1,5 @@
 import { findIds } from "../known-ids.ts";
+import { idIn } from "../ref.ts";
 import { type Run, refusal } from "../run.ts";
 import { fieldName, still } from "../versions.ts";
 
@@ -38,8 +39,6 @@ export interface Picking {
   group_id?: [id: number, name: string] | false;
 }
 
-type Ref = [id: number, name: string] | false;
-
 /**
  * Moves of these orders' lines, or of these pickings, or of all pickings of these orders: those before the last step
  * of a warehouse may name no line. Cancelled ones are none. @throws HoldfastError
@@ -70,7 +69,6 @@ export async function readMoves(
       order: "id",
     },
   })) as ({ id: number; state: string; product_uom_qty: number } & Record<string, unknown>)[];
-  const idIn = (value: unknown): number => ((value as Ref | undefined) || [0])[0];
   return rows.map((row) => ({
     id: row.id,
     state: row.state,

@@ -92,8 +92,8 @@ export function prepareCheckpointer(db: DatabaseSync, file: string): Checkpointe
     committed: () => {
       if (idle) idle.refresh();
       else idle = setTimeout(nothingCame, IDLE_MS);
-      if (log.isTooLong()) waitForIt();
-      else if (!copying && log.isFull()) copy();
+      if (!copying && log.isFull()) copy();
+      else if (copying && log.isTooLong()) waitForIt();
     },
     close: async () => {
       clearTimeout(idle);
