@@ -1,3 +1,4 @@
+import type { HoldfastError } from "../failure.ts";
 import type { PlanPayment, RecordReference } from "../import-plan.ts";
 import { decimal, zero } from "../money.ts";
 import { odooDateTime } from "./dates.ts";
@@ -54,14 +55,8 @@ export function journalOf(
   const row =
     rows.find(({ gateway }) => listKey(String(gateway).split(",")) === wanted) ??
     rows.find(({ gateway }) => String(gateway).trim() === "*");
-  const names = gateways.join(", ") || "no gateway";
-  if (row === undefined)
-    throw unreadable(
-      who,
-      "journal_not_mapped",
-      `no journal is set for the payment gateway ${names}.`,
-      `In the mapping node's table of payments, add ${names} with the short code of an Odoo journal, then retry.`,
-    );
+  if (row === undefined) throw notMapped(gateways, who);
+  const names = gateways.join(", ") || "orders that name no gateway";
   const code = row.journal.trim();
   return {
     find: {
@@ -76,6 +71,23 @@ export function journalOf(
       },
     },
   };
+}
+
+function notMapped(gateways: readonly string[], who: string): HoldfastError {
+  const names = gateways.join(", ");
+  return names === ""
+    ? unreadable(
+        who,
+        "journal_not_mapped",
+        "it is paid, but names no payment gateway.",
+        "In the mapping node's table of payments, add * (any gateway) with the short code of an Odoo journal, then retry.",
+      )
+    : unreadable(
+        who,
+        "journal_not_mapped",
+        `no journal is set for the payment gateway ${names}.`,
+        `In the mapping node's table of payments, add ${names} with the short code of an Odoo journal, then retry.`,
+      );
 }
 
 function listKey(names: readonly string[]): string {

@@ -1,6 +1,7 @@
 import type { CatalogueItem } from "../../sandbox/catalogue.ts";
+import { makeOrder } from "../../sandbox/shopify/index.ts";
 import { variantIds } from "../../sandbox/shopify/payload-lines.ts";
-import { both, item, type Json, order } from "../sync/order-builder.ts";
+import { ann, both, item, type Json, order } from "../sync/order-builder.ts";
 
 /** Ids nobody used before, so that a test can run again on the same database. */
 let last = Math.floor(Date.now() / 1000) * 1000 + Math.floor(Math.random() * 900);
@@ -41,7 +42,12 @@ export function shopOrder(
       },
     });
   });
-  const body: Json = order({
+  const price = both(total, "USD");
+  const none = both("0.00", "USD");
+  // Whatever else the Admin API tells of an order.
+  const whole = JSON.parse(makeOrder(1, 1001).body) as Json;
+  const { created_at } = whole;
+  const told: Json = order({
     currency: "USD",
     total,
     items,
@@ -52,9 +58,20 @@ export function shopOrder(
       financial_status: "paid",
       fulfillment_status: null,
       total_outstanding: "0.00",
+      current_total_price: total,
+      current_total_price_set: price,
+      current_total_tax: "0.00",
+      current_total_tax_set: none,
+      subtotal_price_set: price,
+      current_subtotal_price_set: price,
+      total_discounts_set: none,
+      total_shipping_price_set: none,
+      tax_lines: [],
+      customer: { ...ann, tax_exempt: false, created_at, updated_at: created_at },
+      payment_gateway_names: ["shopify_payments"],
       fulfillments: [],
       refunds: [],
     },
   });
-  return JSON.stringify(body);
+  return JSON.stringify({ ...whole, ...told });
 }

@@ -271,6 +271,13 @@ describe("what the mapping's settings change on an order", () => {
     const failure = refusedBy(() => eventToPlan("orders/paid", paid, settings));
     assert.equal(failure.code, "journal_not_mapped");
     assert.match(`${failure.message} ${failure.hint}`, /#1001.*klarna/);
+    const unnamed = refusedBy(() =>
+      eventToPlan("orders/paid", { ...paid, payment_gateway_names: [] }, settings),
+    );
+    assert.match(
+      `${unnamed.message} ${unnamed.hint}`,
+      /#1001: it is paid, but names no payment gateway.*add \* /,
+    );
     const any = { ...settings, journals: [{ gateway: "*", journal: "BNK1" }] };
     assert.deepEqual(stepTexts(eventToPlan("orders/paid", paid, any)), [
       "confirm order_5678",

@@ -151,7 +151,11 @@ export async function startShopifyStandIn(options: ShopifyStandInOptions = {}): 
   }
 
   const server = http.createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
-    serve(request, response).catch((error) => response.destroy(error));
+    serve(request, response).catch((error: Error) => {
+      // A body that broke off with its connection is no fault of the stand-in.
+      if (request.complete) console.error("The sandbox's Shopify failed:", error);
+      response.destroy(error);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
