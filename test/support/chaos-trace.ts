@@ -32,7 +32,8 @@ export function straceInto(file: string): string[] {
 }
 
 const whole = /^(\d+) +(\w+)\((.*)\) += (-?\d+)/s;
-const begun = /^(\d+) +(\w+)\((.*) <unfinished \.\.\.>$/s;
+// Killed in a call, its result is a question mark.
+const begun = /^(\d+) +(\w+)\((.*?)(?: <unfinished \.\.\.>|\) += \?.*)$/s;
 const resumed = /^(\d+) +<\.\.\. (\w+) resumed>(.*)\) += (-?\d+)/s;
 
 /** Reads a trace. @throws Error when a call that this reader does not know touches the folder. */
@@ -84,7 +85,7 @@ export function timedStraceInto(file: string): string[] {
 }
 
 const timed =
-  /^(\d+) +(\d+\.\d+) (?:<\.\.\. )?(\w+)(\(| resumed>)(.*?)(?: <unfinished \.\.\.>|\) += -?\d+.*? <(\d+\.\d+)>)$/s;
+  /^(\d+) +(\d+\.\d+) (?:<\.\.\. )?(\w+)(\(| resumed>)(.*?)(?: <unfinished \.\.\.>|\) += \?.*|\) += -?\d+.*? <(\d+\.\d+)>)$/s;
 
 export function readTimedTrace(file: string): TimedCall[] {
   const found: TimedCall[] = [];
