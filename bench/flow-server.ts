@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { CONFIG_VERSION } from "../nodes/settings/versions.ts";
 import { launchNodeRed, type NodeRedOptions, type NodeRedProcess } from "../sandbox/node-red.ts";
 import { buildPackage } from "../scripts/build.ts";
 import type { ProbeAsk } from "./probe.ts";
@@ -44,7 +45,9 @@ export async function startFlows(
 ): Promise<FlowServer> {
   const userDir = path.join(scratch, `node-red-${++servers}`);
   mkdirSync(userDir);
-  writeFileSync(path.join(userDir, "flows.json"), JSON.stringify(flow));
+  // Without a version they would be taken for older ones, and what was a default then would change.
+  const versioned = flow.map((node) => ({ configVersion: CONFIG_VERSION, ...node }));
+  writeFileSync(path.join(userDir, "flows.json"), JSON.stringify(versioned));
   writeFileSync(path.join(userDir, "flows_cred.json"), JSON.stringify(options.credentials ?? {}));
   cpSync(path.join(import.meta.dirname, "nodes"), path.join(userDir, "nodes"), { recursive: true });
   const nodeRed = await launchNodeRed({

@@ -9,8 +9,8 @@ export interface GatherOptions<Item, Result> {
   touches?(item: Item): Iterable<string>;
 }
 
-/** A batch costs a dozen calls whatever its size, so fewer items than this are not shared out among lanes. */
-const WORTH_A_BATCH = 20;
+/** Of several lanes the first begins with so few, so that its second half begins while the others are in their first. */
+const FIRST_BATCH = 20;
 
 /**
  * Gathers what comes while batches are under way into the next one: no timer, so one item never waits for company.
@@ -32,8 +32,7 @@ export function createGatherer<Item, Result>({
   const touched = new Set<string>();
 
   const takeBatch = (): { batch: Waiting[]; names: Set<string> } => {
-    const share = Math.ceil(waiting.length / (lanes - underWay));
-    const size = Math.min(max, Math.max(WORTH_A_BATCH, share));
+    const size = lanes > 1 && underWay === 0 ? Math.min(max, FIRST_BATCH) : max;
     const batch: Waiting[] = [];
     const left: Waiting[] = [];
     const names = new Set<string>();

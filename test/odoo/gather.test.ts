@@ -67,11 +67,11 @@ describe("gathering", () => {
     const tick = () => new Promise((done) => setTimeout(done));
     const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 
-    it("shares out what waits, where it is worth a batch for each", async () => {
+    it("begins with a small batch, so that its second half begins while the others are in their first", async () => {
       const { add, began, end } = inLanes(2);
       for (const n of numbers(1, 60)) void add(n);
       await tick();
-      assert.deepEqual(began, [numbers(1, 30), numbers(31, 60)]);
+      assert.deepEqual(began, [numbers(1, 20), numbers(21, 60)]);
       await end();
       await end();
       for (const n of numbers(1, 20)) void add(n);
