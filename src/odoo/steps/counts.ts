@@ -40,7 +40,10 @@ export function countsFor(
       `Count it in Odoo (Inventory, Physical Inventory), or let Odoo's count be the truth at this location; then retry.`,
     );
   const usual = quants.filter(({ particular }) => !particular);
-  const own = usual.find((quant) => quant.locationId === locationId);
+  // Two transactions at once leave two rows of one place, one of them below zero.
+  const [own] = usual
+    .filter((quant) => quant.locationId === locationId)
+    .toSorted((one, other) => other.quantity - one.quantity);
   const only = (place: number): boolean => usual.filter((quant) => quant.locationId === place).length <= 1;
   if (change > 0)
     return [
