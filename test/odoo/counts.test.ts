@@ -21,7 +21,7 @@ function onHand(rows: readonly (readonly [locationId: number, quantity: number])
   } as OnHand;
 }
 
-function after(has: OnHand, change: number): number[] {
+function counted(has: OnHand, change: number): number[] {
   const counts = countsFor(place, has, change, product, "WH/Stock");
   const rows = has.quants.map(
     ({ id, quantity }) => counts.find((count) => count.id === id)?.quantity ?? quantity,
@@ -37,7 +37,7 @@ describe("what is counted where", () => {
     fc.assert(
       fc.property(fc.array(row, { maxLength: 5 }), fc.integer({ min: 0, max: 40 }), (rows, wanted) => {
         const has = onHand(rows);
-        if (wanted !== has.total) assert.equal(sum(after(has, wanted - has.total)), wanted);
+        if (wanted !== has.total) assert.equal(sum(counted(has, wanted - has.total)), wanted);
       }),
     ));
 
@@ -46,8 +46,8 @@ describe("what is counted where", () => {
       [place, -2],
       [place, 16],
     ]);
-    assert.deepEqual(after(two, 2), [-2, 18]);
-    assert.deepEqual(after(two, -4), [-2, 12]);
-    assert.equal(sum(after(two, -14)), 0);
+    assert.deepEqual(counted(two, 2), [-2, 18]);
+    assert.deepEqual(counted(two, -4), [-2, 12]);
+    assert.equal(sum(counted(two, -14)), 0);
   });
 });
