@@ -239,6 +239,8 @@ export interface AdjustStep {
   committed: number;
   /** Of the external ids of this shop's orders; none by default. */
   externalIdPrefix?: string;
+  /** Nothing happened there: both sides are only compared, and where Odoo had another number a warning says so. */
+  compared?: boolean;
 }
 
 export interface LineQuantity {

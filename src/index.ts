@@ -107,7 +107,7 @@ export {
   type StockRecheck,
   stockPlaceOf,
 } from "./sync/inventory-level.ts";
-export { tableProblems } from "./sync/location-problems.ts";
+export { checkTable, tableProblems } from "./sync/location-problems.ts";
 export {
   type MergedTable,
   type RowNote,

@@ -1,6 +1,6 @@
 import type { NodeDef } from "node-red";
 import {
-  HoldfastError,
+  checkTable,
   type LocationRow,
   locationIdsOf,
   type MappedLocation,
@@ -60,7 +60,8 @@ interface Mapped {
 export default function register(RED: Runtime): void {
   function LocationMapper(this: LocationMapperNode, stored: Config): void {
     const config = createNode(RED, this, stored);
-    const { table, problem } = readTable(config.rows);
+    const table = (config.rows ?? []).map(tableRow);
+    const [problem] = tableProblems(table);
     this.table = table;
     if (problem) {
       this.error(problem);
@@ -71,22 +72,20 @@ export default function register(RED: Runtime): void {
     onInput(this, "flow", async (message, send) => {
       const { rows, direction, unmapped: whenUnmapped } = await read(message);
       const policy = whenUnmapped === "output" ? "pass" : whenUnmapped || "reject";
-      const given = rows === config.rows ? { table, problem } : readTable(rows);
-      if (given.problem) throw brokenTable(given.problem);
+      const given = rows === config.rows ? table : (rows ?? []).map(tableRow);
+      checkTable(given);
       const { location, named, others } =
-        direction === "toShopify"
-          ? outward(given.table, policy, message)
-          : inward(given.table, policy, message);
+        direction === "toShopify" ? outward(given, policy, message) : inward(given, policy, message);
       if (location) message.location = location;
       if (others.length > 0) message.locations = [...(location ? [location] : []), ...others];
-      const unmapped = !location && named && given.table.length > 0;
+      const unmapped = !location && named && given.length > 0;
       this.status({
-        fill: unmapped || given.table.length === 0 ? "yellow" : "green",
+        fill: unmapped || given.length === 0 ? "yellow" : "green",
         shape: "ring",
         text: location
           ? statusText(`${location.shopify.name || location.shopify.id} ↔ ${location.odoo.code}`)
           : RED._(
-              `location-mapper.status.${given.table.length === 0 ? "no-table" : unmapped ? "unmapped" : "no-location"}`,
+              `location-mapper.status.${given.length === 0 ? "no-table" : unmapped ? "unmapped" : "no-location"}`,
             ),
       });
       send(unmapped && policy === "pass" ? [null, message] : [message, null]);
@@ -94,11 +93,6 @@ export default function register(RED: Runtime): void {
   }
   RED.nodes.registerType("location-mapper", LocationMapper);
   serveFetch(RED);
-}
-
-function readTable(rows: ConfigRow[] | undefined): { table: LocationRow[]; problem: string | undefined } {
-  const table = (rows ?? []).map(tableRow);
-  return { table, problem: tableProblems(table)[0] };
 }
 
 function inward(table: LocationRow[], policy: UnmappedPolicy, message: Message): Mapped {
@@ -115,16 +109,6 @@ function inward(table: LocationRow[], policy: UnmappedPolicy, message: Message):
 function outward(table: LocationRow[], policy: UnmappedPolicy, message: Message): Mapped {
   const place = (message.location as { odoo?: OdooPlace } | undefined)?.odoo ?? {};
   return { location: toShopify(table, place, policy), named: true, others: [] };
-}
-
-function brokenTable(problem: string): HoldfastError {
-  return new HoldfastError({
-    class: "rejected",
-    code: "location_table",
-    message: problem,
-    hint: "Correct the table of the location-mapper node, deploy, then retry.",
-    source: "flow",
-  });
 }
 
 function tableRow(row: ConfigRow): LocationRow {

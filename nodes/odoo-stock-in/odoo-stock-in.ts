@@ -1,5 +1,6 @@
 import type { NodeDef } from "node-red";
 import {
+  checkTable,
   deliveryMessage,
   HoldfastError,
   readPush,
@@ -66,7 +67,11 @@ export default function register(RED: Runtime): void {
     };
     const table = () => {
       const mapper = mapperNode();
-      if (mapper && mapper.table.length > 0) return mapper.table;
+      if (mapper && mapper.table.length > 0) {
+        // A row that is not finished would read as no place, or as all of Odoo's.
+        checkTable(mapper.table);
+        return mapper.table;
+      }
       throw new HoldfastError({
         class: "rejected",
         code: "no_locations",
@@ -104,6 +109,8 @@ export default function register(RED: Runtime): void {
       onCompared: (compared) => {
         const warning = compareWarning(RED, compared);
         if (warning) this.warn(warning);
+        for (const { message, hint = "" } of compared.unusable)
+          this.warn(RED._("odoo-stock-in.warning.unusable", { message, hint }));
       },
       onState: (state) => this.status(stockStatus(RED, state)),
     });

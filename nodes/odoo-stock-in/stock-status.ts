@@ -6,6 +6,8 @@ import { type Runtime, statusText } from "../runtime/index.ts";
 export function stockStatus(RED: Runtime, state: StockWatchState): NodeStatus {
   if (state.trouble) return { fill: "red", shape: "ring", text: statusText(state.trouble.message) };
   if (state.comparing) return { fill: "blue", shape: "dot", text: RED._("odoo-stock-in.status.comparing") };
+  const [unusable] = state.unusable;
+  if (unusable) return { fill: "yellow", shape: "ring", text: statusText(unusable.message) };
   const at = state.lastChangeAt === null ? "" : new Date(state.lastChangeAt).toTimeString().slice(0, 5);
   const hears = RED._(`odoo-stock-in.status.${state.hears}`);
   return {

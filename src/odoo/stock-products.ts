@@ -30,15 +30,7 @@ export interface Counted {
 export async function readCountedProducts(client: OdooClient, skuField: SkuField): Promise<Counted> {
   const { rows, kits } = await read(client, skuField, []);
   const named = rows.filter(({ sku }) => sku !== "");
-  const bySku = groupBy(
-    named.filter((row) => !kits(row)),
-    ({ sku }) => sku,
-  );
-  const products: CountedProduct[] = [];
-  const doubled: string[] = [];
-  for (const [sku, same] of bySku)
-    if (same.length > 1) doubled.push(sku);
-    else products.push({ productId: same[0]!.id, sku });
+  const { products, doubled } = toldOf(named, kits);
   return {
     products,
     uncounted: {
@@ -50,30 +42,48 @@ export async function readCountedProducts(client: OdooClient, skuField: SkuField
 }
 
 /** Those of these products whose stock is told. @throws HoldfastError */
-export function countedAmong(
+export async function countedAmong(
   client: OdooClient,
   skuField: SkuField,
   ids: readonly number[],
 ): Promise<CountedProduct[]> {
-  return countedOf(client, skuField, [["id", "in", ids]]);
+  const { rows } = await read(client, skuField, [["id", "in", ids]]);
+  const asked = new Set(ids);
+  const named = await countedNamed(
+    client,
+    skuField,
+    rows.map(({ sku }) => sku),
+  );
+  return named.filter(({ productId }) => asked.has(productId));
 }
 
 /** The products of these SKUs whose stock is told. @throws HoldfastError */
-export function countedNamed(
+export async function countedNamed(
   client: OdooClient,
   skuField: SkuField,
   skus: readonly string[],
 ): Promise<CountedProduct[]> {
-  return countedOf(client, skuField, [[skuField, "in", skus]]);
+  const wanted = new Set(skus.filter((sku) => sku !== ""));
+  if (wanted.size === 0) return [];
+  const { rows, kits } = await read(client, skuField, [[skuField, "in", [...wanted]]]);
+  return toldOf(rows, kits).products;
 }
 
-async function countedOf(
-  client: OdooClient,
-  skuField: SkuField,
-  which: unknown[],
-): Promise<CountedProduct[]> {
-  const { rows, kits } = await read(client, skuField, which);
-  return rows.flatMap((row) => (row.sku === "" || kits(row) ? [] : [{ productId: row.id, sku: row.sku }]));
+/** A SKU that several products carry is told of none: each would undo what the other said. */
+function toldOf(
+  named: readonly ProductRow[],
+  kits: (row: ProductRow) => boolean,
+): { products: CountedProduct[]; doubled: string[] } {
+  const bySku = groupBy(
+    named.filter((row) => !kits(row)),
+    ({ sku }) => sku,
+  );
+  const products: CountedProduct[] = [];
+  const doubled: string[] = [];
+  for (const [sku, same] of bySku)
+    if (same.length > 1) doubled.push(sku);
+    else products.push({ productId: same[0]!.id, sku });
+  return { products, doubled };
 }
 
 interface ProductRow {

@@ -10,8 +10,10 @@ export type StockCause = "push" | "cursor" | "compare" | "asked";
 export interface StockReading {
   cause: StockCause;
   products: CountedProduct[];
-  /** Of these products at every location asked for. */
+  /** Of these products at every location asked for, but for those where no stock can lie. */
   held: HeldStock[];
+  /** stock.locations of the table where no stock can lie; nothing is told of what they feed. */
+  unusable: ReadonlySet<number>;
 }
 
 export interface Compared {
@@ -19,6 +21,8 @@ export interface Compared {
   at: number;
   products: number;
   uncounted: Uncounted;
+  /** Why nothing is told of some stock.locations. */
+  unusable: Failure[];
 }
 
 export interface StockWatchState {
@@ -30,6 +34,8 @@ export interface StockWatchState {
   compared: Compared | null;
   /** Why nothing can be read now; it goes on by itself. */
   trouble: Failure | null;
+  /** Why nothing is told of some stock.locations. */
+  unusable: Failure[];
 }
 
 export interface StockWatchOptions {

@@ -2,6 +2,7 @@ import { failureOf } from "../failure.ts";
 import { inChunks } from "../group.ts";
 import { stockCursor } from "./stock-cursor.ts";
 import { deliveryReader, type OdooDelivery } from "./stock-deliveries.ts";
+import { stockPlaces } from "./stock-places.ts";
 import {
   type Counted,
   type CountedProduct,
@@ -27,6 +28,9 @@ const deliveriesBackMs = 7 * 86_400_000;
 export function watchStock(options: StockWatchOptions): StockWatch {
   const { client, measure, prefix, skuField } = options;
   const stock = stockReader(client, { measure, prefix });
+  const places = stockPlaces(client);
+  // What is planned to come and to go touches no quant, so no rule of Odoo pushes it.
+  const calm = measure === "forecast" ? 1 : calmFactor;
   const deliveries = deliveryReader(client, { prefix });
   const cursor = stockCursor(client);
   const toRead = new Map<number, StockCause>();
@@ -50,6 +54,7 @@ export function watchStock(options: StockWatchOptions): StockWatch {
     lastChangeAt: null,
     compared: null,
     trouble: null,
+    unusable: [],
   };
 
   const show = (changes: Partial<StockWatchState>): void => {
@@ -107,7 +112,7 @@ export function watchStock(options: StockWatchOptions): StockWatch {
     for (const id of found.products) if (!toRead.has(id)) toRead.set(id, "cursor");
     for (const id of found.pickings) toLook.add(id);
     judgePush(found.moved);
-    askAt = Date.now() + options.askEveryMs * (pushWorks ? calmFactor : 1);
+    askAt = Date.now() + options.askEveryMs * (pushWorks ? calm : 1);
   }
 
   /** A change that the cursor sees and nobody pushed: the rule in Odoo is gone, or can't reach us. */
@@ -146,12 +151,15 @@ export function watchStock(options: StockWatchOptions): StockWatch {
 
   async function tellStock(products: CountedProduct[], cause: StockCause): Promise<void> {
     if (products.length === 0 || stopped) return;
+    const all = options.locations();
+    const unusable = await places.unusable(all);
     const held = await stock.read(
       products.map(({ productId }) => productId),
-      options.locations(),
+      all.filter((id) => !unusable.has(id)),
     );
     if (stopped) return;
-    options.onStock({ cause, products, held });
+    options.onStock({ cause, products, held, unusable: new Set(unusable.keys()) });
+    state.unusable = [...unusable.values()];
     if (cause !== "compare") show({ lastChangeAt: Date.now() });
   }
 
@@ -170,6 +178,7 @@ export function watchStock(options: StockWatchOptions): StockWatch {
 
   async function compareAll(): Promise<void> {
     show({ comparing: true });
+    places.forget();
     // Stock first, for it is what may be sold twice; deliveries also where the table of locations is wrong.
     const stockTold = compareStock();
     await stockTold.catch(() => {});
@@ -178,7 +187,7 @@ export function watchStock(options: StockWatchOptions): StockWatch {
     if (stopped || told === null) return;
     const { products, uncounted } = told;
     compareAt = Date.now() + options.compareEveryMs;
-    const compared = { at: Date.now(), products: products.length, uncounted };
+    const compared = { at: Date.now(), products: products.length, uncounted, unusable: state.unusable };
     show({ comparing: false, compared });
     options.onCompared(compared);
   }

@@ -97,6 +97,8 @@ function levelEvent(
     location_id: locationId,
     available: quantities[0]?.quantity ?? 0,
     updated_at: updatedAt,
+    // Whoever adjusts then says where Odoo had another number: nobody knows when it drifted.
+    compared: true,
   };
   const id = `inventory_levels/${itemId}-${locationId}@${new Date(at).toISOString()}`;
   return asBackfill(topic, payload, { id, changedAt: updatedAt, shop, apiVersion });

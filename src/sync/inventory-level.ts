@@ -85,6 +85,7 @@ export function inventoryLevelToPlan(
         available: counted.active ? counted.available : 0,
         committed: counted.committed,
         ...(options.externalIdPrefix !== "" && { externalIdPrefix: options.externalIdPrefix }),
+        ...(objectOf<{ compared: unknown }>(payload)?.compared === true && { compared: true }),
       },
     ],
   };

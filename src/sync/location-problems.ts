@@ -1,3 +1,4 @@
+import { HoldfastError } from "../failure.ts";
 import { idDigits } from "../shopify-id.ts";
 import { type LocationRow, stockOf } from "./locations.ts";
 
@@ -20,6 +21,19 @@ export function tableProblems(table: readonly LocationRow[]): string[] {
   const defaults = table.filter((row) => row.default === true).length;
   if (defaults > 1) problems.push(`${defaults} rows are marked as default; one at most can be.`);
   return problems;
+}
+
+/** @throws HoldfastError `location_table` with the first thing that is wrong with it. */
+export function checkTable(table: readonly LocationRow[]): void {
+  const [problem] = tableProblems(table);
+  if (problem === undefined) return;
+  throw new HoldfastError({
+    class: "rejected",
+    code: "location_table",
+    message: problem,
+    hint: "Correct the table of the location-mapper node, deploy, then retry.",
+    source: "flow",
+  });
 }
 
 function rowProblems(row: LocationRow): string[] {

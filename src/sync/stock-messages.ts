@@ -37,11 +37,20 @@ export type ProductBuffers = ReadonlyMap<string, number>;
  */
 export function stockMessages(
   table: readonly LocationRow[],
-  reading: { cause: StockMessageCause; products: readonly StockedProduct[]; held: readonly OdooStock[] },
+  reading: {
+    cause: StockMessageCause;
+    products: readonly StockedProduct[];
+    held: readonly OdooStock[];
+    /** Odoo locations where no stock can lie: what they feed is not known, so it is not told. */
+    unusable?: ReadonlySet<number>;
+  },
   buffers: ProductBuffers = new Map(),
 ): StockMessage[] {
   const products = reading.products.map((one) => ({ ...one, buffer: buffers.get(one.sku) ?? 0 }));
-  return stockRows(reading.held, products, stockSources(table)).map((payload) => {
+  const known = stockSources(table).filter(
+    ({ odooLocationIds }) => !odooLocationIds.some((id) => reading.unusable?.has(id)),
+  );
+  return stockRows(reading.held, products, known).map((payload) => {
     // Sources are rows of this table.
     const location = toOdoo(table, payload.locationId, "reject")!;
     return {

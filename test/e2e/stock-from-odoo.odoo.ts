@@ -224,7 +224,7 @@ describe("stock and deliveries, from a real Odoo to Shopify, through the example
     await agree("five as before", tent, [5, 6]);
   });
 
-  it("what changes while Odoo can't be asked, or while Node-RED is down, is told afterwards", async () => {
+  it("what changes while Shopify can't be told is told afterwards, the last of it", async () => {
     shopify.faults.set({ status: 503 });
     await shelves.count(tent, "WH", 9);
     await shelves.count(tent, "WH", 8);

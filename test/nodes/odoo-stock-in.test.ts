@@ -127,6 +127,32 @@ describe("odoo-stock-in in a flow", () => {
     assert.equal(flow.received("stock").length, 0);
   });
 
+  it("a row that is not finished is no place: nothing is told, and the status says which row", async () => {
+    const added = { shopifyId: "300", shopifyName: "Pier", warehouseId: "", locationId: "", code: "" };
+    for (const wrong of [
+      added,
+      { ...rows[0], shopifyId: "300", locationId: 14, stockLocationIds: "14, x" },
+    ]) {
+      await run({ mapper: { rows: [rows[0], wrong] } });
+      await eventually("the status says it", () => /^Row 2 /.test(status()?.text ?? ""));
+      assert.equal(status()?.fill, "red");
+      assert.equal(flow.received("stock").length, 0);
+      await stopFlow();
+    }
+  });
+
+  it("a place that Odoo does not have is told of by a warning; the other rows go on", async () => {
+    const gone = { ...rows[0], shopifyId: "300", shopifyName: "Pier", isDefault: false, locationId: 8000 };
+    await run({ mapper: { rows: [rows[0], gone] } });
+    await eventually("the status says it", () => status()?.fill === "yellow" && told().length > 0);
+    assert.match(status()?.text ?? "", /no stock location 8000/);
+    const locations = new Set(
+      flow.received("stock").map(({ payload }) => (payload as { locationId: string }).locationId),
+    );
+    assert.deepEqual([...locations], ["100"]);
+    assert.match(String(flow.node("stock-in").warn.lastCall?.args[0]), /unusable|8000 any more\. Choose/);
+  });
+
   it("stops asking when it is closed", async () => {
     await run();
     await eventually("the compare is over", () => status()?.fill === "green");

@@ -110,6 +110,18 @@ for (const transport of transports) {
       assert.equal(await movesOf(sku), 4);
     });
 
+    it("of a compare name the drift, with both numbers", async () => {
+      const sku = await newProduct();
+      await adjust(sku, 7);
+      const { warnings } = await adjust(sku, 4, { compared: true });
+      assert.equal(warnings.length, 1);
+      assert.match(
+        warnings[0]!,
+        new RegExp(`Odoo had 7 of ${sku} on hand at .*Stock; by Shopify's count there are 4\\.`),
+      );
+      assert.deepEqual((await adjust(sku, 4, { compared: true })).warnings, []);
+    });
+
     it("of the same product at once are one", async () => {
       const sku = await newProduct();
       const results = await Promise.allSettled([adjust(sku, 5), adjust(sku, 5), adjust(sku, 5)]);

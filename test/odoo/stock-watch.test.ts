@@ -60,6 +60,8 @@ describe("watching Odoo's stock", () => {
     })) as { id: number }[];
     return rows[0]!.id;
   };
+  const idOf = async (model: string, domain: unknown[]): Promise<number> =>
+    ((await ask(odoo, `${model}/search_read`, { domain, fields: ["id"] })) as { id: number }[])[0]!.id;
   async function count(sku: string, location: number, units: number): Promise<void> {
     const ids = (await ask(odoo, "stock.quant/create", {
       vals_list: [{ product_id: await productId(sku), location_id: location, inventory_quantity: units }],
@@ -104,6 +106,53 @@ describe("watching Odoo's stock", () => {
     await eventually("the count is told", () => String(last(tent)) === "900,3");
     assert.equal(watching.state().hears, "push");
     assert.equal(readings.at(-1)?.cause, "push");
+  });
+
+  it("a stock location that Odoo does not have is not taken for an empty one", async () => {
+    const customers = await idOf("stock.location", [["usage", "=", "customer"]]);
+    start({ locations: () => [5, 8000, customers] });
+    await atRest();
+    assert.deepEqual(last(tent), [900]);
+    assert.deepEqual([...readings[0]!.unusable].sort(), [8000, customers].sort());
+    assert.deepEqual(compared[0]!.unusable.map(({ code }) => code).sort(), [
+      "stock_location_missing",
+      "stock_location_unusable",
+    ]);
+    assert.match(
+      compared[0]!.unusable.find(({ code }) => code === "stock_location_missing")!.message,
+      /8000/,
+    );
+  });
+
+  it("a SKU that two products carry is told of neither, however it is heard of", async () => {
+    const watching = start({ askEveryMs: 50 });
+    await atRest();
+    const twin = (await ask({ ...odoo, apiKey: odoo.admin.apiKey }, "product.product/create", {
+      vals_list: [{ name: "Twin", default_code: tent, type: "consu", is_storable: true }],
+    })) as number[];
+    const before = readings.length;
+    watching.pushed({ products: [await productId(tent)], pickings: [] });
+    watching.tell({ skus: [tent, "MAT-FEATHER"], products: [twin[0]!] });
+    await count("STOVE-EMBER", 5, 4);
+    await eventually(
+      "the others are told",
+      () => last("MAT-FEATHER") && String(last("STOVE-EMBER")) === "4,120",
+    );
+    const told = readings.slice(before).flatMap(({ products }) => products.map(({ sku }) => sku));
+    assert.ok(!told.includes(tent), String(told));
+    watching.compare();
+    await eventually("a compare names it", () => compared.at(-1)!.uncounted.doubled.includes(tent));
+  });
+
+  it("what is forecast is asked for as often as ever, since no rule pushes what is only planned", async () => {
+    const watching = start({ measure: "forecast", askEveryMs: 50 });
+    await atRest();
+    watching.pushed({ products: [await productId("MAT-FEATHER")], pickings: [] });
+    await eventually("the push is told", () => readings.at(-1)?.cause === "push");
+    const asked = () => odoo.calls("stock.move.search_read");
+    const before = asked();
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    assert.ok(asked() - before >= 4, `${asked() - before} times in twelve turns`);
   });
 
   it("a rule that fell silent is noticed by what the asking finds", async () => {

@@ -348,6 +348,7 @@ describe("a backfill", function () {
       "location_id",
       "available",
       "updated_at",
+      "compared",
     ]);
     assert.equal(shopify.calls("orders"), 0);
     // The next night's are others.

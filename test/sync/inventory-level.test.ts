@@ -56,6 +56,18 @@ describe("a change of stock in Shopify", () => {
     ]);
   });
 
+  it("that was only compared says so, so that a drift is named", () => {
+    const steps = (payload: unknown) => planOf(leads, counted, { payload }).steps;
+    assert.deepEqual(
+      steps({ ...event, compared: true })!.map((step) => "compared" in step),
+      [true],
+    );
+    assert.deepEqual(
+      steps(event)!.map((step) => "compared" in step),
+      [false],
+    );
+  });
+
   it("finds the product as orders do", () => {
     const found = (productsBy: "default_code" | "barcode" | "external_id") => {
       const step = planOf(leads, counted, { settings: { productsBy, externalIdPrefix: "a_" } }).steps?.[0];

@@ -6,6 +6,7 @@ import { findAny } from "../known-ids.ts";
 import { type Answer, findAll, findKey, judge } from "../references.ts";
 import { eachAlone, isOpen, type Run, refusal, warnPlan } from "../run.ts";
 import { exact, type OnHand, readOnHand } from "../stock-on-hand.ts";
+import { placeNamed, readPlaces } from "../stock-places.ts";
 import { fieldName } from "../versions.ts";
 import { type Count, type CountedProduct, countAlone, countsFor, countTogether } from "./counts.ts";
 import { missing } from "./note.ts";
@@ -46,7 +47,7 @@ async function countings(run: Run, jobs: readonly Job<"adjust">[]): Promise<Coun
   const [products, places] = await Promise.all([
     readProducts(run, [...productId.values()]),
     readPlaces(
-      run,
+      run.client,
       jobs.map(({ step }) => step.locationId),
     ),
   ]);
@@ -57,7 +58,7 @@ async function countings(run: Run, jobs: readonly Job<"adjust">[]): Promise<Coun
     if (id === undefined) return;
     const product = products.get(id);
     if (!product) throw refusal("dependency", "record_missing", `Odoo has no product ${id} any more`);
-    const place = usable(step.locationId, places.get(step.locationId));
+    const place = placeNamed(step.locationId, places);
     if (product.counted) found.push({ job, product, place, key: `${id} ${step.locationId}` });
     else warnPlan(run, plan, `Odoo does not count the stock of ${product.name}: nothing was adjusted.`);
   });
@@ -79,6 +80,12 @@ async function adjustAll(run: Run, all: readonly Counting[]): Promise<void> {
         const change = exact(wantedOnHand(job.step, has) - has.total);
         if (change === 0) return;
         if (round > mostRounds) throw keepsMoving(product.name, place);
+        if (round === 1 && job.step.compared)
+          warnPlan(
+            run,
+            job.plan,
+            `Odoo had ${has.total} of ${product.name} on hand at ${place}; by Shopify's count there are ${exact(has.total + change)}.`,
+          );
         due.push({ ...one, counts: countsFor(job.step.locationId, has, change, product, place) });
       },
     );
@@ -174,37 +181,6 @@ async function readProducts(run: Run, ids: readonly number[]): Promise<Map<numbe
         byLot: row.tracking === "lot" || row.tracking === "serial",
       },
     ]),
-  );
-}
-
-interface PlaceRow {
-  id: number;
-  complete_name: string;
-  usage: string;
-  active: boolean;
-}
-
-async function readPlaces(run: Run, ids: readonly number[]): Promise<Map<number, PlaceRow>> {
-  const rows = (await run.client.call("stock.location", "search_read", {
-    args: { domain: [["id", "in", [...new Set(ids)]]], fields: ["complete_name", "usage", "active"] },
-    context: { active_test: false },
-  })) as PlaceRow[];
-  return new Map(rows.map((row) => [row.id, row]));
-}
-
-/** @returns the place's name. @throws HoldfastError where nothing can be counted. */
-function usable(id: number, row: PlaceRow | undefined): string {
-  if (row?.active && row.usage === "internal") return row.complete_name;
-  const hint = "Choose another stock location in the table of the location-mapper node, deploy, then retry.";
-  if (!row)
-    throw refusal("rejected", "stock_location_missing", `Odoo has no stock location ${id} any more`, hint);
-  throw refusal(
-    "rejected",
-    "stock_location_unusable",
-    row.active
-      ? `nothing can be counted at ${row.complete_name}: it is no place where stock lies (${row.usage})`
-      : `${row.complete_name} is archived in Odoo`,
-    hint,
   );
 }
 
