@@ -4,7 +4,14 @@ import type { HoldfastError } from "../../src/failure.ts";
 import { createAdminClient } from "../../src/shopify/admin.ts";
 import { createBudget } from "../../src/shopify/budget.ts";
 import { html, json, type OddServer, startOddServer } from "../support/odoo-http.ts";
-import { readShop, startShopify, stopShopify } from "../support/shopify-admin.ts";
+import {
+  availableAt,
+  inventoryItemId,
+  locationId,
+  readShop,
+  startShopify,
+  stopShopify,
+} from "../support/shopify-admin.ts";
 
 const setQuantity = {
   name: "SetQuantity",
@@ -197,6 +204,30 @@ describe("Shopify Admin API client", () => {
       assert.equal((await failureOf(nowhere.run(readShop))).code, "connect_refused");
       const nonsense = createAdminClient({ shop: "a.myshopify.com", adminUrl: "nonsense", token: "x" });
       assert.equal((await failureOf(nonsense.run(readShop))).code, "bad_url");
+    });
+
+    it("a Shopify that never answers is given up after the client's time limit; a mutation may have been done", async () => {
+      const shopify = await startShopify({}, { timeoutMs: 500 });
+      const { client, faults } = shopify;
+      faults.set({ hang: 2 });
+      const unread = await failureOf(client.run(readShop));
+      assert.deepEqual([unread.class, unread.code], ["unavailable", "answer_timeout"]);
+
+      const { sku } = shopify.shop.stock.items[0]!;
+      const place = { inventoryItemId: inventoryItemId(shopify, sku), locationId: locationId(shopify) };
+      const variables = {
+        input: {
+          name: "available",
+          reason: "correction",
+          quantities: [{ ...place, quantity: 7, changeFromQuantity: null }],
+        },
+        key: "k",
+      };
+      const unsure = await failureOf(client.run(setQuantity, variables));
+      assert.deepEqual([unsure.class, unsure.code], ["unavailable", "answer_timeout"]);
+      assert.match(unsure.message, /may have done the work/);
+      assert.equal(availableAt(shopify, sku), 7);
+      assert.equal(shopify.calls("inventorySetQuantities"), 1, "it was not sent again at once");
     });
 
     it("a missing scope is rejected, and the hint names it", async () => {

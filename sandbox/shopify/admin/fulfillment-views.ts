@@ -8,8 +8,11 @@ import type { Shop } from "./shop.ts";
 import { timeView } from "./value-views.ts";
 import { locationView } from "./views.ts";
 
+/** https://shopify.dev/docs/api/admin-graphql/2026-10/objects/FulfillmentOrder */
 export function fulfillmentOrderView(shop: Shop, one: FulfillmentOrder): Record<string, unknown> {
   const open = one.status === "OPEN" || one.status === "IN_PROGRESS";
+  // https://shopify.dev/docs/api/admin-graphql/2026-10/enums/FulfillmentOrderAction
+  // Not documented; assumed: which go with which status.
   const actions = open
     ? ["CREATE_FULFILLMENT", "MOVE", "HOLD"]
     : one.status === "ON_HOLD"
@@ -18,10 +21,13 @@ export function fulfillmentOrderView(shop: Shop, one: FulfillmentOrder): Record<
   return {
     __typename: "FulfillmentOrder",
     id: gid("FulfillmentOrder", one.id),
+    // https://shopify.dev/docs/api/admin-graphql/2026-10/enums/FulfillmentOrderStatus
     status: one.status,
+    // Always, without a fulfillment service: https://shopify.dev/docs/api/admin-graphql/2026-10/enums/FulfillmentOrderRequestStatus
     requestStatus: "UNSUBMITTED",
     assignedLocation: { location: () => locationView(one.location), name: one.location.name },
     supportedActions: actions.map((action) => ({ action, externalUrl: null })),
+    // https://shopify.dev/docs/api/admin-graphql/2026-10/enums/FulfillmentHoldReason
     fulfillmentHolds:
       one.hold === null
         ? []
@@ -44,6 +50,7 @@ export function fulfillmentOrderView(shop: Shop, one: FulfillmentOrder): Record<
   };
 }
 
+/** https://shopify.dev/docs/api/admin-graphql/2026-10/objects/Fulfillment */
 export function fulfillmentView(shop: Shop, { id, payload, order }: Fulfillment): Record<string, unknown> {
   const count = Math.max(payload.tracking_numbers.length, payload.tracking_urls.length);
   return {
@@ -51,7 +58,10 @@ export function fulfillmentView(shop: Shop, { id, payload, order }: Fulfillment)
     id: gid("Fulfillment", id),
     legacyResourceId: id,
     name: payload.name,
+    // SUCCESS or CANCELLED: https://shopify.dev/docs/api/admin-graphql/2026-10/enums/FulfillmentStatus
     status: payload.status.toUpperCase(),
+    // https://shopify.dev/docs/api/admin-graphql/2026-10/enums/FulfillmentDisplayStatus
+    // Not documented; assumed: which goes with which status.
     displayStatus: payload.status === "cancelled" ? "CANCELED" : "FULFILLED",
     createdAt: timeView(payload.created_at),
     updatedAt: timeView(payload.updated_at),
@@ -72,6 +82,7 @@ export function fulfillmentView(shop: Shop, { id, payload, order }: Fulfillment)
         }),
         (line) => String(line.id).padStart(20, "0"),
       ),
+    // https://shopify.dev/docs/api/admin-graphql/2026-10/objects/FulfillmentTrackingInfo
     trackingInfo: Array.from({ length: count }, (_, at) => ({
       company: payload.tracking_company,
       number: payload.tracking_numbers[at] ?? null,

@@ -5,6 +5,7 @@ export type IdempotencyCode =
   | "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"
   | "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED";
 
+// https://shopify.dev/docs/api/admin-graphql/2026-10/enums/InventorySetQuantitiesUserErrorCode
 const messages: Record<IdempotencyCode, string> = {
   IDEMPOTENCY_CONCURRENT_REQUEST: "This request is currently in progress, please try again.",
   IDEMPOTENCY_KEY_PARAMETER_MISMATCH:
@@ -25,6 +26,7 @@ export interface IdempotencyKeys {
   /**
    * Runs `work` at most once a key; a repetition gets the first result.
    * @param failed whether a result is a failure: its key can't be used again.
+   *   Not documented; assumed: one with `userErrors` is.
    */
   once<T>(
     key: string,

@@ -22,7 +22,7 @@ export interface MutationSettings {
   partialRows: boolean;
 }
 
-/** The fields of Mutation. */
+/** The fields of Mutation. Not documented; assumed: what is refused where no page is named for it, and the words of a refusal. */
 export function mutationRoot(shop: Shop, keys: IdempotencyKeys, settings: MutationSettings) {
   const { stock, orders, outbox } = shop;
 
@@ -69,6 +69,7 @@ export function mutationRoot(shop: Shop, keys: IdempotencyKeys, settings: Mutati
         }),
       ),
 
+    // https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/inventoryActivate
     inventoryActivate: (
       given: { inventoryItemId: string; locationId: string; available?: number | null },
       _context: unknown,
@@ -88,6 +89,7 @@ export function mutationRoot(shop: Shop, keys: IdempotencyKeys, settings: Mutati
           if (!location) return refuse("locationId", "The location couldn't be found.");
           if (!location.active)
             return refuse("locationId", "The location couldn't be found because it is deactivated.");
+          // An active level's quantity can't be set here since 2024-10: https://shopify.dev/changelog/deprecating-the-ability-to-set-available-quantities-on-already-active-states-on-the-inventoryactivate-graphql-mutation
           const wasActive = stock.level(item.id, location.id)?.active === true;
           if (wasActive && given.available !== null && given.available !== undefined)
             return refuse(
@@ -102,6 +104,7 @@ export function mutationRoot(shop: Shop, keys: IdempotencyKeys, settings: Mutati
         ({ message }) => ({ inventoryLevel: null, userErrors: [{ field: null, message }] }),
       ),
 
+    // Of one order and one location, and all that is left where no lines are named: https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/fulfillmentCreate
     fulfillmentCreate: ({
       fulfillment: input,
     }: {
@@ -121,6 +124,7 @@ export function mutationRoot(shop: Shop, keys: IdempotencyKeys, settings: Mutati
       for (const { fulfillmentOrderId, fulfillmentOrderLineItems } of input.lineItemsByFulfillmentOrder) {
         const of = orders.fulfillmentOrder(idIn(fulfillmentOrderId, "FulfillmentOrder"));
         if (!of) return refuse("Fulfillment order does not exist.");
+        // Not while on hold: https://shopify.dev/docs/api/admin-graphql/2026-10/enums/FulfillmentOrderStatus
         if (of.status !== "OPEN" && of.status !== "IN_PROGRESS")
           return refuse(
             `Fulfillment order ${of.id} has an unfulfillable status= ${of.status === "ON_HOLD" ? "on_hold" : "closed"}.`,
@@ -139,7 +143,6 @@ export function mutationRoot(shop: Shop, keys: IdempotencyKeys, settings: Mutati
           wanted.push({ from, of, quantity });
         }
       }
-      // "The fulfillment orders must be from the same order and location": https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/fulfillmentCreate
       if (new Set(wanted.map(({ of }) => of.order)).size > 1)
         return refuse("All fulfillment orders must belong to the same order.");
       if (new Set(wanted.map(({ of }) => of.location)).size > 1)
@@ -148,6 +151,8 @@ export function mutationRoot(shop: Shop, keys: IdempotencyKeys, settings: Mutati
       return { fulfillment: fulfillmentView(shop, made), userErrors: [] };
     },
 
+    // https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/fulfillmentTrackingInfoUpdate
+    // Not documented; assumed: what is left out is emptied, and a cancelled fulfillment is no exception.
     fulfillmentTrackingInfoUpdate: (given: { fulfillmentId: string; trackingInfoInput: TrackingInput }) => {
       const one = orders.fulfillment(idIn(given.fulfillmentId, "Fulfillment"));
       if (!one)
@@ -159,6 +164,8 @@ export function mutationRoot(shop: Shop, keys: IdempotencyKeys, settings: Mutati
       return { fulfillment: fulfillmentView(shop, one), userErrors: [] };
     },
 
+    // https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/fulfillmentCancel
+    // Not documented; assumed: a second time is refused.
     fulfillmentCancel: ({ id }: { id: string }) => {
       const one = orders.fulfillment(idIn(id, "Fulfillment"));
       const refuse = (message: string) => ({ fulfillment: null, userErrors: [{ field: ["id"], message }] });
@@ -168,6 +175,8 @@ export function mutationRoot(shop: Shop, keys: IdempotencyKeys, settings: Mutati
       return { fulfillment: fulfillmentView(shop, one), userErrors: [] };
     },
 
+    // https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/webhookSubscriptionCreate
+    // Not documented; assumed: a second subscription of a topic and an address is refused.
     webhookSubscriptionCreate: (given: {
       topic: string;
       webhookSubscription: { uri?: string | null; includeFields?: string[] | null };
@@ -207,6 +216,7 @@ export function mutationRoot(shop: Shop, keys: IdempotencyKeys, settings: Mutati
       return { webhookSubscription: subscriptionView(one, settings.apiVersion), userErrors: [] };
     },
 
+    // https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/webhookSubscriptionDelete
     webhookSubscriptionDelete: ({ id }: { id: string }) =>
       outbox.unsubscribe(idIn(id, "WebhookSubscription") ?? "")
         ? { deletedWebhookSubscriptionId: id, userErrors: [] }
@@ -217,7 +227,7 @@ export function mutationRoot(shop: Shop, keys: IdempotencyKeys, settings: Mutati
   };
 }
 
-/** Shopify asks for https and a public host; a sandbox sends to this machine only. */
+/** Shopify asks for https (https://shopify.dev/docs/apps/build/webhooks/subscribe/https); a sandbox sends to this machine only. */
 function isAllowed(uri: string): boolean {
   try {
     requireLoopback(uri);

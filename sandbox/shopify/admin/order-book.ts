@@ -1,4 +1,4 @@
-/** What the shop's staff and its apps do to orders, and who is told of it. */
+/** What the shop's staff and its apps do to orders, and who is told of it (https://shopify.dev/docs/api/webhooks/2026-10). */
 import { parseBigJson } from "./big-json.ts";
 import { makeRefund, type RefundWish, staysUnshipped } from "./order-refunds.ts";
 import type {
@@ -49,6 +49,7 @@ export function makeOrderBook(
     announce("orders/updated", order.payload);
   }
 
+  // An order makes available stock committed, its shipment ends that: https://shopify.dev/docs/apps/build/orders-fulfillment/inventory-management-apps
   function commit(item: Item | undefined, location: Location, quantity: number): void {
     const level = levelOf(item, location);
     if (level)
@@ -59,6 +60,7 @@ export function makeOrderBook(
     return item?.tracked ? stock.levelToChange(item, location) : undefined;
   }
 
+  // The first with enough. Shopify also weighs packages, markets and distance: https://help.shopify.com/en/manual/fulfillment/setup/order-routing/understanding-order-routing
   function locationFor(line: LinePayload, item: Item | undefined): Location {
     const active = stock.locations.filter((location) => location.active && location.fulfillsOnlineOrders);
     const stocked = active.filter((location) => item && stock.level(item.id, location.id)?.active);
@@ -68,6 +70,8 @@ export function makeOrderBook(
     return location;
   }
 
+  // Made for an order, by location: https://shopify.dev/docs/api/admin-graphql/2026-10/objects/FulfillmentOrder
+  // Our choice: at once, and none for what needs no shipping.
   function openFulfillmentOrders(order: Order, lines: LinePayload[], locationId: string | undefined): void {
     const chosen = stock.location(locationId);
     for (const line of lines) {
@@ -95,7 +99,10 @@ export function makeOrderBook(
     }
   }
 
-  /** Units that will not be shipped any more are no longer committed. */
+  /**
+   * Units that will not be shipped any more are no longer committed; "cancel" puts them back: https://shopify.dev/docs/api/admin-graphql/2026-10/enums/RefundLineItemRestockType
+   * Not documented; assumed: a fulfillment order with nothing left is closed.
+   */
   function takeOut(order: Order, line: LinePayload, quantity: number, restock: boolean): void {
     let left = quantity;
     for (const one of order.fulfillmentOrders)
@@ -111,6 +118,7 @@ export function makeOrderBook(
       }
   }
 
+  // Partial once something is fulfilled, fulfilled once all is: https://shopify.dev/docs/api/admin-graphql/2026-10/enums/OrderCreateFulfillmentStatus
   function setStatuses(order: Order): void {
     for (const line of order.payload.line_items) {
       const open = line.fulfillable_quantity;
@@ -152,6 +160,8 @@ export function makeOrderBook(
       return order;
     },
 
+    // With `restock`: https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/orderCancel
+    // Not documented; assumed: its open fulfillment orders are cancelled.
     cancel(order) {
       order.payload.cancelled_at = now();
       order.payload.cancel_reason = "customer";
@@ -171,11 +181,13 @@ export function makeOrderBook(
       announce("orders/updated", order.payload);
     },
 
+    // https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/fulfillmentOrderHold
     hold(order, reason) {
       for (const one of order.fulfillmentOrders)
         if (one.status === "OPEN") Object.assign(one, { status: "ON_HOLD", hold: reason, updatedAt: now() });
     },
 
+    // https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/fulfillmentOrderReleaseHold
     releaseHold(order) {
       for (const one of order.fulfillmentOrders)
         if (one.status === "ON_HOLD") Object.assign(one, { status: "OPEN", hold: null, updatedAt: now() });
@@ -186,9 +198,11 @@ export function makeOrderBook(
       for (const { from, of, quantity } of wanted) {
         from.remaining -= quantity;
         from.line.fulfillable_quantity -= quantity;
-        // What leaves is no longer committed, and no longer on hand.
+        // What leaves is no longer committed, and no longer on hand: https://shopify.dev/docs/apps/build/orders-fulfillment/inventory-management-apps
         const level = levelOf(from.item, of.location);
         if (level) stock.change(level, { committed: level.committed - quantity });
+        // Closed when complete: https://shopify.dev/docs/api/admin-graphql/2026-10/enums/FulfillmentOrderStatus
+        // Not documented, but said in Shopify's forum: in progress after a part. https://community.shopify.com/t/what-chagens-the-fulfillmentorderstatus-from-open-to-in-progress/226952
         of.status = of.lines.every((line) => line.remaining === 0) ? "CLOSED" : "IN_PROGRESS";
         of.updatedAt = now();
       }
@@ -240,6 +254,8 @@ export function makeOrderBook(
     },
 
     // The quantities become open again in a new fulfillment order: https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/fulfillmentCancel
+    // Our choice: also where the old one is still open, which on that page gets them back.
+    // Not documented; assumed: they are committed again.
     cancelFulfillment(fulfillment) {
       const { payload, order, taken } = fulfillment;
       payload.status = "cancelled";
@@ -270,6 +286,7 @@ export function makeOrderBook(
       for (const { line, quantity, restock, locationId } of wishes) {
         const item = line.variant_id === null ? undefined : stock.itemOfVariant(String(line.variant_id));
         const location = stock.location(locationId);
+        // Back on the shelf where the refund says: https://shopify.dev/docs/api/admin-graphql/2026-10/input-objects/RefundLineItemInput
         const level = restock === "return" && location ? levelOf(item, location) : undefined;
         if (level) stock.change(level, { available: level.available + quantity });
       }
@@ -288,7 +305,10 @@ export function makeOrderBook(
   };
 }
 
-/** Lists win over the single fields: https://shopify.dev/docs/api/admin-graphql/2026-10/input-objects/FulfillmentTrackingInput */
+/**
+ * https://shopify.dev/docs/api/admin-graphql/2026-10/input-objects/FulfillmentTrackingInput
+ * Our choice: lists win over the single fields, and no address is made from a carrier's name.
+ */
 function setTracking(payload: FulfillmentPayload, tracking: TrackingInput): void {
   const numbers = tracking.numbers ?? (tracking.number ? [tracking.number] : []);
   const urls = tracking.urls ?? (tracking.url ? [tracking.url] : []);

@@ -1,4 +1,7 @@
-/** GraphQL's names of topics and those in headers: ORDERS_CREATE is "orders/create". */
+/**
+ * GraphQL's names of topics and those in headers: ORDERS_CREATE is "orders/create".
+ * https://shopify.dev/docs/api/admin-graphql/2026-10/enums/WebhookSubscriptionTopic, https://shopify.dev/docs/api/webhooks/2026-10
+ */
 const resources = [
   "app",
   "customers",
