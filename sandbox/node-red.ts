@@ -88,7 +88,10 @@ export async function launchNodeRed(options: NodeRedOptions): Promise<NodeRedPro
       reject(new Error(`Node-RED ended (${signal ?? code}):\n${log.join("\n")}`)),
     );
   });
-  await started;
+  await within(started, "Node-RED did not start", log).catch((error) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
 
   const url = `http://127.0.0.1:${port}`;
   const end = (signal: NodeJS.Signals): Promise<void> =>
@@ -107,11 +110,35 @@ export async function launchNodeRed(options: NodeRedOptions): Promise<NodeRedPro
       const from = log.length;
       await deploy(url, flow, what);
       // Node-RED answers before it starts the new flow.
-      while (!log.slice(from).some((line) => /Started (modified )?(flows|nodes)/.test(line))) await sleep(20);
+      const begun = async (): Promise<void> => {
+        while (child.exitCode === null && child.signalCode === null) {
+          if (log.slice(from).some((line) => /Started (modified )?(flows|nodes)/.test(line))) return;
+          await sleep(20);
+        }
+        throw new Error(`Node-RED ended while it was deployed:\n${log.slice(from).join("\n")}`);
+      };
+      await within(begun(), "Node-RED did not start what was deployed", log);
     },
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
   };
+}
+
+/** Far beyond what a busy machine takes: whoever waits is to hear what Node-RED said, not to wait for ever. */
+const longestStartMs = 180_000;
+
+async function within<T>(work: Promise<T>, what: string, log: readonly string[]): Promise<T> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([
+      work,
+      sleep(longestStartMs, undefined, { signal: over.signal, ref: false }).then(() => {
+        throw new Error(`${what} within ${longestStartMs / 1000} s:\n${log.join("\n")}`);
+      }),
+    ]);
+  } finally {
+    over.abort();
+  }
 }
 
 /** Deploys as the editor does: the whole flow is sent, credentials inside its nodes. */
