@@ -194,7 +194,10 @@ export interface ReduceStep {
   lines: { line: string; stillToShip: string }[];
 }
 
-/** A posted credit note of exactly these amounts, linked to the order's lines and its invoice, with the money paid back. */
+/**
+ * A posted credit note of these amounts, less what was never invoiced, linked to the order's lines and its invoice, with the
+ * money paid back.
+ */
 export interface CreditStep {
   kind: "credit";
   order: string;
@@ -205,6 +208,24 @@ export interface CreditStep {
   record: ImportRecord;
   totals: ExpectedTotals;
   payments: PlanPayment[];
+  /**
+   * When the refund was made, in UTC: "2026-11-24T10:00:00Z". An order that Odoo holds as of earlier may still be invoiced
+   * with what was refunded, so nothing is left out before it is told; without a time, the order counts as told.
+   */
+  at?: string;
+  /** Lines of the credit note that credit no more than was invoiced; the others are credited as they are. */
+  asInvoiced?: CreditedUnits[];
+}
+
+/** Units that an order which is invoiced later is invoiced without: those that were refunded before they were shipped. */
+export interface CreditedUnits extends LineQuantity {
+  /** All units that were ever on the order line, decimal text. */
+  of: string;
+  /** Their lines in the credit note, by external id: the first has the quantity, others what its discount leaves. */
+  credits: string[];
+  /** What they come to, taxes included, and their taxes; decimal text. */
+  total: string;
+  tax: string;
 }
 
 /** A note in the chatter, once. */

@@ -33,3 +33,22 @@ export async function lookUp(
     throw error;
   }
 }
+
+/**
+ * The external ids of records, with their modules. Needs no right on ir.model.data either: whoever may read a record may
+ * ask for its metadata.
+ * @throws HoldfastError
+ */
+export async function externalIdsOf(
+  client: OdooClient,
+  model: string,
+  ids: readonly number[],
+): Promise<Map<number, string[]>> {
+  if (ids.length === 0) return new Map();
+  const rows = (await client.call(model, "get_metadata", { ids: [...ids] })) as {
+    id: number;
+    xmlid: string | false;
+    xmlids?: { xmlid: string }[];
+  }[];
+  return new Map(rows.map(({ id, xmlid, xmlids }) => [id, xmlids?.map((one) => one.xmlid) ?? [xmlid || ""]]));
+}

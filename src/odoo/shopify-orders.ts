@@ -1,6 +1,6 @@
 import { inChunks } from "../group.ts";
 import type { OdooClient } from "./client.ts";
-import { shopifyModule } from "./external-ids.ts";
+import { externalIdsOf, shopifyModule } from "./external-ids.ts";
 
 /** Records that carry one of Shopify's ids: which is which never changes, so it is asked once. */
 export interface ShopifyIds {
@@ -12,8 +12,7 @@ const mostAtOnce = 500;
 const remembered = 50_000;
 
 /**
- * Reads Shopify's ids from external ids such as `__shopify__.order_5678`. A user without rights on ir.model.data may
- * ask for the metadata of what they may read.
+ * Reads Shopify's ids from external ids such as `__shopify__.order_5678`.
  * @param kind "order", "line": what stands between the prefix and the id.
  * @param prefix the mapping's prefix of external ids, where several shops share an Odoo.
  */
@@ -25,15 +24,10 @@ export function shopifyIds(client: OdooClient, model: string, kind: string, pref
       const wanted = [...new Set(ids)];
       const unknown = wanted.filter((id) => !known.get(id));
       for (const chunk of inChunks(unknown, mostAtOnce)) {
-        const rows = (await client.call(model, "get_metadata", { ids: chunk })) as {
-          id: number;
-          xmlid: string | false;
-          xmlids?: { xmlid: string }[];
-        }[];
+        const found = await externalIdsOf(client, model, chunk);
         if (known.size > remembered) known.clear();
-        for (const { id, xmlid, xmlids } of rows) {
-          const names = xmlids?.map((one) => one.xmlid) ?? [xmlid || ""];
-          const match = names.map((name) => pattern.exec(name)).find((found) => found !== null);
+        for (const [id, names] of found) {
+          const match = names.map((name) => pattern.exec(name)).find((one) => one !== null);
           known.set(id, match?.[1] ?? null);
         }
       }

@@ -1,14 +1,21 @@
-import type { CreditStep, ImportRecord, RecordReference } from "../import-plan.ts";
-import { type Decimal, decimal, sum, zero } from "../money.ts";
+import type { CreditedUnits, CreditStep, ImportRecord, RecordReference } from "../import-plan.ts";
+import { type Decimal, decimal, decimalText, sum, zero } from "../money.ts";
 import { type Charge, chargeToLines, invoiceLine, netOf, onOtherBasis } from "./charge.ts";
-import { expectedTotals, refundedShipping, roundingLine } from "./expected-totals.ts";
+import { versionTime } from "./dates.ts";
+import { amountText, expectedTotals, refundedShipping, roundingLine } from "./expected-totals.ts";
 import type { MoneyView } from "./money-view.ts";
 import { chargeRules } from "./order-lines.ts";
 import type { OrderMappingOptions } from "./order-options.ts";
 import { dayOf, journalOf } from "./payments.ts";
 import { lineTitle, productOf, specialProduct } from "./product.ts";
 import { idOf, listOf, objectOf, textOf } from "./read.ts";
-import { type RefundedMoney, refundedUnits, refundTaxesIncluded, shareTax } from "./refund-amounts.ts";
+import {
+  type RefundedMoney,
+  refundedUnits,
+  refundTaxesIncluded,
+  shareTax,
+  stillToShip,
+} from "./refund-amounts.ts";
 import type {
   ShopifyLineItem,
   ShopifyRefund,
@@ -32,6 +39,8 @@ export interface RefundContext {
 interface CreditedCharge extends Charge {
   /** The order line it credits. */
   orderLine: string | null;
+  /** Of units that an order invoiced later is invoiced without: all that were ever on the order line. */
+  asInvoicedOf: number | null;
 }
 
 /** The credit note of a refund: the goods, shipping and duties that were refunded, and what the money differs by. */
@@ -54,16 +63,21 @@ export function creditStep(context: RefundContext): CreditStep {
   const rules = chargeRules(money, options, who);
   const included = odooIncluded(taxRules);
   const externalId = `${prefix}refund_${refundId}`;
-  const lines = charges.flatMap((charge) => {
+  const credited = charges.map((charge) => {
     const turned =
       charge.taxes.length > 0 && charge.taxesIncluded !== included
         ? { ...charge, ...onOtherBasis(charge, rules.accuracy) }
         : charge;
-    return linked(chargeToLines(turned, rules, invoiceLine), charge.orderLine);
+    const lines = linked(chargeToLines(turned, rules, invoiceLine), charge.orderLine);
+    return { lines, asInvoiced: asInvoiced(charge, lines, money.digits) };
   });
+  const at = versionTime(refund.created_at);
+  const ifInvoiced = credited.flatMap(({ asInvoiced: units }) => units ?? []);
   return {
     kind: "credit",
     order,
+    ...(at !== null && { at }),
+    ...(ifInvoiced.length > 0 && { asInvoiced: ifInvoiced }),
     record: {
       model: "account.move",
       externalId,
@@ -72,7 +86,7 @@ export function creditStep(context: RefundContext): CreditStep {
         invoice_date: dayOf(refund.processed_at) ?? dayOf(refund.created_at),
         ref: `Shopify refund ${refundId}`,
       },
-      children: { invoice_line_ids: lines },
+      children: { invoice_line_ids: credited.flatMap(({ lines }) => lines) },
     },
     totals: expectedTotals(
       {
@@ -137,6 +151,8 @@ function itemCharges(
             discount: whole.minus(net),
             discountName: null,
             orderLine: lineId === null ? null : `${prefix}line_${lineId}`,
+            asInvoicedOf:
+              stillToShip(line) !== null && typeof item.quantity === "number" ? item.quantity : null,
           },
         ),
       ];
@@ -177,6 +193,7 @@ function shippingCharges(context: RefundContext, taxRules: TaxRules): CreditedCh
           discount: zero,
           discountName: null,
           orderLine: shippingId === null ? null : `${prefix}shipping_${shippingId}`,
+          asInvoicedOf: 1,
         },
       ),
     ];
@@ -224,6 +241,7 @@ function flat(
     taxReferences: [],
     taxesIncluded: taxRules.included,
     orderLine: null,
+    asInvoicedOf: null,
   };
 }
 
@@ -256,9 +274,30 @@ function grossOf(charge: Charge, digits: number): Decimal {
   return charge.taxesIncluded ? net : net.plus(sum(charge.taxes.map(({ amount }) => amount)));
 }
 
+function asInvoiced(
+  charge: CreditedCharge,
+  lines: readonly ImportRecord[],
+  digits: number,
+): CreditedUnits | null {
+  const { orderLine, asInvoicedOf, quantity, taxes } = charge;
+  if (orderLine === null || asInvoicedOf === null) return null;
+  return {
+    line: orderLine,
+    quantity: decimalText(quantity),
+    of: String(asInvoicedOf),
+    credits: lines.map(({ externalId }) => externalId),
+    total: amountText(grossOf(charge, digits), digits),
+    tax: amountText(sum(taxes.map(({ amount }) => amount)), digits),
+  };
+}
+
+/** Every line says it, also those of no order line: Odoo would empty it where only some do. */
 function linked(lines: ImportRecord[], orderLine: string | null): ImportRecord[] {
-  if (orderLine === null) return lines;
-  return lines.map((line, at) =>
-    at === 0 ? { ...line, values: { ...line.values, sale_line_ids: [{ externalId: orderLine }] } } : line,
-  );
+  return lines.map((line, at) => ({
+    ...line,
+    values: {
+      ...line.values,
+      sale_line_ids: at === 0 && orderLine !== null ? [{ externalId: orderLine }] : [],
+    },
+  }));
 }

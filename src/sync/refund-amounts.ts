@@ -134,6 +134,16 @@ export function shareTax(amount: Decimal, of: readonly Decimal[], digits: number
   });
 }
 
+/** What is still to be shipped of a line of which units were refunded that never will be; null: these were shipped. */
+export function stillToShip(line: Unchecked<ShopifyRefundLineItem>): number | null {
+  const item = objectOf<ShopifyLineItem>(line.line_item);
+  const left = item?.fulfillable_quantity;
+  const neverShipped =
+    line.restock_type === "cancel" ||
+    (line.restock_type === "no_restock" && item !== null && item.fulfillment_status === null);
+  return neverShipped && typeof left === "number" && left >= 0 && item?.gift_card !== true ? left : null;
+}
+
 /** How many units a refunded line holds. */
 export function refundedUnits(line: Unchecked<ShopifyRefundLineItem>, who: string): Decimal {
   const { quantity } = line;

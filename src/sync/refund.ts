@@ -5,7 +5,7 @@ import { creditStep, type RefundContext } from "./credit.ts";
 import { type OrderMappingSettings, withDefaults } from "./order-options.ts";
 import { lineTitle } from "./product.ts";
 import { idOf, listOf, malformed, objectOf, textOf, unreadable } from "./read.ts";
-import { refundedMoney, refundedUnits, refundMoney } from "./refund-amounts.ts";
+import { refundedMoney, refundedUnits, refundMoney, stillToShip } from "./refund-amounts.ts";
 import type { ShopifyLineItem, ShopifyRefund, ShopifyRefundLineItem, Unchecked } from "./shopify-shapes.ts";
 
 /**
@@ -36,7 +36,8 @@ export function refundToPlan(
   const paidBack = money === null ? [] : refundedMoney(refund, money, who);
   if (money !== null && paidBack.length > 0) {
     const context: RefundContext = { refund, refundId, order, who, money, paidBack, options };
-    steps.push(options.invoice === "none" ? refundNote(context) : creditStep(context));
+    const isInvoiced = options.invoice !== "none" && options.confirm !== "never";
+    steps.push(isInvoiced ? creditStep(context) : refundNote(context));
   }
   return {
     kind: "import-plan",
@@ -57,14 +58,9 @@ function reduceStep(
 ): PlanStep[] {
   const lines = new Map<string, string>();
   for (const line of linesOf(refund, who)) {
-    const item = objectOf<ShopifyLineItem>(line.line_item);
     const lineId = idOf({ id: line.line_item_id });
-    const left = item?.fulfillable_quantity;
-    const neverShipped =
-      line.restock_type === "cancel" ||
-      (line.restock_type === "no_restock" && item !== null && item.fulfillment_status === null);
-    if (!neverShipped || lineId === null || typeof left !== "number" || !(left >= 0)) continue;
-    if (item?.gift_card === true) continue;
+    const left = stillToShip(line);
+    if (left === null || lineId === null) continue;
     lines.set(`${prefix}line_${lineId}`, String(left));
   }
   if (lines.size === 0) return [];

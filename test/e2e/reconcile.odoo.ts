@@ -249,7 +249,7 @@ describe("what never arrived is brought into a real Odoo, through the example fl
   });
 
   it("brought: what was refunded before it was shipped is not delivered, what was cancelled is not kept", async () => {
-    const { orders, moves } = await inOdoo(shortened);
+    const { orders, moves, bills } = await inOdoo(shortened);
     assert.deepEqual(
       orders.map(({ state }) => state),
       ["sale"],
@@ -258,7 +258,13 @@ describe("what never arrived is brought into a real Odoo, through the example fl
       moves.map(({ state, quantity }) => [state, quantity]),
       [["assigned", 2]],
     );
-    const states = (await inOdoo(cancelled)).orders.map(({ state }) => state);
+    assert.deepEqual(
+      bills.map((bill) => [bill.move_type, bill.state, bill.amount_total, bill.amount_residual]),
+      [["out_invoice", "posted", 20, 0]],
+    );
+    const gone = await inOdoo(cancelled);
+    assert.deepEqual(gone.bills, []);
+    const states = gone.orders.map(({ state }) => state);
     assert.ok(states.length === 0 || String(states) === "cancel", String(states));
   });
 

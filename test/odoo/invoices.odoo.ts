@@ -156,6 +156,37 @@ for (const transport of transports) {
       );
     });
 
+    it("a first invoice that does not come to its order is not posted, by no Retry, until it is corrected", async () => {
+      const order = await confirmed();
+      const [found] = await read(client, "sale.order", [["client_order_ref", "=", order]], ["id"]);
+      const [some] = await read(client, "product.product", [["default_code", "=", "BAG-DRIFT-L"]], ["id"]);
+      // A person's discount of minus one piece: no invoice takes that up.
+      const discount = await client.call("sale.order.line", "create", {
+        args: {
+          vals_list: [{ order_id: found!.id, product_id: some!.id, product_uom_qty: -1, price_unit: 3 }],
+        },
+      });
+      const taxes = Number(process.env.ODOO_VERSION ?? 19) >= 19 ? "tax_ids" : "tax_id";
+      const write = (vals: Record<string, unknown>) =>
+        client.call("sale.order.line", "write", { ids: [discount].flat() as number[], args: { vals } });
+      await write({ price_unit: 3, [taxes]: [[6, 0, []]] });
+      for (let round = 0; round < 3; round++) {
+        const failure = await refused(client, stepsPlan(order, invoicing(order)));
+        assert.equal(failure.code, "total_mismatch");
+        assert.match(failure.message, /comes to 36\.65 USD, S\d+ to 33\.65/);
+        assert.deepEqual(
+          (await documents(order)).map(({ state, amount_total }) => [state, amount_total]),
+          [["draft", 36.65]],
+        );
+      }
+      await write({ product_uom_qty: 0, price_unit: 3 });
+      await apply(client, stepsPlan(order, invoicing(order)));
+      assert.deepEqual(
+        (await documents(order)).map(({ state, amount_total }) => [state, amount_total]),
+        [["posted", 36.65]],
+      );
+    });
+
     it("what is ordered later is invoiced later, and nothing twice", async () => {
       const order = await confirmed();
       await apply(client, stepsPlan(order, invoicing(order)));
@@ -202,6 +233,76 @@ for (const transport of transports) {
         ["qty_invoiced"],
       );
       assert.equal(line?.qty_invoiced, 2);
+    });
+
+    it("a credit note has its invoice's fiscal position, so the same accounts, and its delivery address", async () => {
+      const admin = realClient("admin", transport);
+      const accountsOf = async (document: unknown) =>
+        (
+          await read(
+            admin,
+            "account.move.line",
+            [
+              ["move_id", "=", document],
+              ["product_id.default_code", "=", "BAG-DRIFT-L"],
+            ],
+            ["account_id"],
+          )
+        ).map(({ account_id }) => (account_id as [number, string])[0]);
+      try {
+        const plain = await confirmed();
+        await apply(client, stepsPlan(plain, invoicing(plain)));
+        const [usual] = await accountsOf((await documents(plain))[0]!.id);
+        const [other] = await read(
+          admin,
+          "account.account",
+          [
+            ["internal_group", "=", "income"],
+            ["id", "!=", usual],
+          ],
+          ["id"],
+        );
+        const make = async (model: string, values: Record<string, unknown>) =>
+          [await admin.call(model, "create", { args: { vals_list: [values] } })].flat()[0] as number;
+        const position = await make("account.fiscal.position", {
+          name: fresh("Abroad"),
+          account_ids: [[0, 0, { account_src_id: usual, account_dest_id: other!.id }]],
+        });
+        const address = await make("res.partner", { name: fresh("Harbour") });
+        const order = fresh("order");
+        await apply(
+          client,
+          orderPlan({
+            id: order,
+            lines: [
+              { sku: "SHIPPING", price: "10.00" },
+              { sku: "BAG-DRIFT-L", price: "5.00", quantity: "3" },
+            ],
+            values: { fiscal_position_id: { id: position }, partner_shipping_id: { id: address } },
+            steps: [{ kind: "confirm", order }, invoicing(order)],
+          }),
+        );
+        await apply(client, stepsPlan(order, crediting(order, "1", "5.00")));
+        const both = await documents(order);
+        assert.deepEqual(await Promise.all(both.map(({ id }) => accountsOf(id))), [[other!.id], [other!.id]]);
+        const rows = await read(
+          admin,
+          "account.move",
+          [["id", "in", both.map(({ id }) => id)]],
+          ["fiscal_position_id", "partner_shipping_id"],
+        );
+        assert.deepEqual(
+          rows.map((row) =>
+            [row.fiscal_position_id, row.partner_shipping_id].map((ref) => (ref as [number])[0]),
+          ),
+          [
+            [position, address],
+            [position, address],
+          ],
+        );
+      } finally {
+        admin.close();
+      }
     });
 
     it("a refund of an unpaid invoice is taken off what is still to be paid", async () => {
@@ -325,6 +426,7 @@ for (const transport of transports) {
         assert.equal(failure.class, "rejected");
         assert.match(`${failure.message} ${failure.hint}`, /Invoicing|Billing/);
         assert.equal((await documents(order)).length, 0);
+        await apply(client, stepsPlan(order, invoicing(order)));
         const credited = await refused(user, stepsPlan(order, crediting(order, "1", "5.00")));
         assert.match(`${credited.message} ${credited.hint}`, /Invoicing|Billing/);
       } finally {

@@ -3,7 +3,7 @@ import type { OdooClient } from "../../src/odoo/client.ts";
 import { eventToPlan } from "../../src/sync/event-to-plan.ts";
 import type { OrderMappingSettings } from "../../src/sync/order-options.ts";
 import { prepareOdoo } from "../support/odoo-prepared.ts";
-import { apply, fresh, type Row, read, realClient, transports } from "../support/odoo-real.ts";
+import { apply, fresh, type Row, read, realClient, refused, transports } from "../support/odoo-real.ts";
 import {
   both,
   fulfilled,
@@ -20,6 +20,7 @@ import {
 const journals = [{ gateway: "shopify_payments", journal: "SHPAY" }];
 
 const [transport = "xmlrpc"] = transports;
+const memo = Number(process.env.ODOO_VERSION ?? 19) >= 18 ? "memo" : "ref";
 
 /** Shopify's own events, through the mapping and into Odoo, as a user who may invoice. */
 describe("an order's life, from Shopify's events to a real Odoo", function () {
@@ -62,6 +63,7 @@ describe("an order's life, from Shopify's events to a real Odoo", function () {
       invoice: "invoice_and_payment",
     };
     return {
+      refuses: (topic: string, payload: Json) => refused(client, eventToPlan(topic, payload, settings)),
       tell: async (topic: string, payload: Json) => {
         const plan = eventToPlan(topic, payload, settings);
         if (plan.records.length > 0) await prepareOdoo(admin, [plan]);
@@ -97,6 +99,27 @@ describe("an order's life, from Shopify's events to a real Odoo", function () {
             ["move_type", "state", "amount_total", "payment_state"],
           )
         ).map((row) => [row.move_type, row.state, row.amount_total, row.payment_state]),
+      /** The documents of the order, and the money that was registered on them. */
+      books: async (id: number): Promise<unknown[][]> => {
+        const [row] = await read(admin, "sale.order", [["id", "=", id]], ["invoice_ids"]);
+        const bills = await read(
+          admin,
+          "account.move",
+          // A credit note of an amount alone names no line of the order.
+          ["|", ["id", "in", row!.invoice_ids], ["reversed_entry_id", "in", row!.invoice_ids]],
+          ["move_type", "state", "amount_total", "amount_residual"],
+        );
+        const payments = await read(
+          admin,
+          "account.payment",
+          [[memo, "like", prefix]],
+          ["payment_type", "amount"],
+        );
+        return [
+          ...bills.map((bill) => [bill.move_type, bill.state, bill.amount_total, bill.amount_residual]),
+          ...payments.map((payment) => [payment.payment_type, payment.amount]),
+        ];
+      },
       id: (ids: Record<string, number>): number => ids[`${prefix}order_5678`]!,
     };
   }
@@ -184,6 +207,138 @@ describe("an order's life, from Shopify's events to a real Odoo", function () {
     const row = await look(orderId);
     assert.equal(row.amount_total, 29.63);
     assert.equal((await moves(row.invoice_ids)).length, 2);
+  });
+
+  /** Pieces that were refunded before they were shipped, and the order as it is after that. */
+  const cancelling = (units: number, left: number, money: string, more: Json = {}): Json => {
+    const net = (20 * units).toFixed(2);
+    const of = line({ quantity: 2, fulfillable_quantity: left, fulfillment_status: null });
+    return refunded([{ id: 1, quantity: units, restock: "cancel", net, tax: (3.8 * units).toFixed(2), of }], {
+      transactions: [paidBack(money, { id: `9${more.id ?? 8001}` })],
+      ...more,
+    });
+  };
+  const soldWith = (left: number, total: string, taxes: string, refunds: Json[], more: Json = {}): Json =>
+    sold(line({ current_quantity: left, fulfillable_quantity: left }), {
+      ...now(total, taxes),
+      updated_at: "2026-11-06T10:00:00Z",
+      financial_status: "partially_refunded",
+      refunds,
+      ...more,
+    });
+
+  it("first told of after a piece was cancelled: what was never invoiced is neither credited nor paid back", async () => {
+    const { tell, books, id } = shop();
+    const cancelled = cancelling(1, 1, "23.80");
+    const told = soldWith(1, "29.63", "4.73", [cancelled]);
+    const orderId = id((await tell("orders/updated", told)).ids);
+    for (let round = 0; round < 2; round++) {
+      await tell("refunds/create", cancelled);
+      await tell("orders/updated", told);
+    }
+    assert.deepEqual(await books(orderId), [
+      ["out_invoice", "posted", 29.63, 0],
+      ["inbound", 29.63],
+    ]);
+  });
+
+  it("first told of after all of it was refunded, one piece with 5.00 more: only the amount is credited", async () => {
+    const { tell, books, id } = shop();
+    const one = cancelling(1, 1, "23.80");
+    const other = cancelling(1, 0, "28.80", { id: 8002 });
+    const orderId = id((await tell("orders/updated", soldWith(0, "5.83", "0.93", [one, other]))).ids);
+    for (const refund of [other, one, other]) await tell("refunds/create", refund);
+    assert.deepEqual(await books(orderId), [
+      ["out_invoice", "posted", 5.83, 0],
+      ["out_refund", "posted", 5, 0],
+      ["inbound", 5.83],
+      ["outbound", 5],
+    ]);
+  });
+
+  it("one piece cancelled before the invoice and one after it: the second is credited, whichever is told first", async () => {
+    const before = cancelling(1, 1, "23.80");
+    const after = cancelling(1, 0, "23.80", { id: 8002 });
+    for (const refunds of [
+      [before, after],
+      [after, before],
+    ]) {
+      const { tell, books, id } = shop();
+      const orderId = id((await tell("orders/updated", soldWith(1, "29.63", "4.73", [before]))).ids);
+      const later = soldWith(0, "5.83", "0.93", [before, after], { updated_at: "2026-11-07T10:00:00Z" });
+      await tell("orders/updated", later);
+      for (const refund of [...refunds, ...refunds]) await tell("refunds/create", refund);
+      assert.deepEqual(await books(orderId), [
+        ["out_invoice", "posted", 29.63, 0],
+        ["out_refund", "posted", 23.8, 0],
+        ["inbound", 29.63],
+        ["outbound", 23.8],
+      ]);
+    }
+  });
+
+  it("refunded before it is invoiced: the refund waits, and is credited as far as the invoice goes", async () => {
+    const cancelled = cancelling(1, 1, "23.80");
+    const unpaid = { financial_status: "pending", total_outstanding: "53.43" };
+    const late = sold(line(), { updated_at: "2026-11-03T10:00:00Z" });
+    for (const { told, expected } of [
+      {
+        told: late,
+        expected: [
+          ["out_invoice", "posted", 53.43, 0],
+          ["out_refund", "posted", 23.8, 0],
+          ["inbound", 53.43],
+          ["outbound", 23.8],
+        ],
+      },
+      {
+        told: soldWith(1, "29.63", "4.73", [cancelled]),
+        expected: [
+          ["out_invoice", "posted", 29.63, 0],
+          ["inbound", 29.63],
+        ],
+      },
+    ]) {
+      const { tell, refuses, books, id } = shop();
+      const orderId = id((await tell("orders/create", sold(line(), unpaid))).ids);
+      const failure = await refuses("refunds/create", cancelled);
+      assert.deepEqual([failure.class, failure.code], ["dependency", "order_not_invoiced"]);
+      await tell("orders/updated", told);
+      await tell("refunds/create", cancelled);
+      assert.deepEqual(await books(orderId), expected);
+    }
+  });
+
+  it("cancelled without ever being invoiced: nothing is credited, nothing paid back", async () => {
+    const { tell, books, id } = shop();
+    const refund = cancelling(2, 0, "53.43");
+    const orderId = id(
+      (
+        await tell(
+          "orders/cancelled",
+          soldWith(0, "0.00", "0.00", [refund], { cancelled_at: "2026-11-06T10:00:00Z" }),
+        )
+      ).ids,
+    );
+    await tell("refunds/create", refund);
+    assert.deepEqual(await books(orderId), []);
+  });
+
+  it("cancelled after it was invoiced: all of it is credited, though the cancellation is told first", async () => {
+    const { tell, books, id } = shop();
+    const refund = cancelling(2, 0, "47.60");
+    const orderId = id((await tell("orders/create", sold(line()))).ids);
+    await tell(
+      "orders/cancelled",
+      soldWith(0, "0.00", "0.00", [refund], { cancelled_at: "2026-11-06T10:00:00Z" }),
+    );
+    for (let round = 0; round < 2; round++) await tell("refunds/create", refund);
+    assert.deepEqual(await books(orderId), [
+      ["out_invoice", "posted", 53.43, 0],
+      ["out_refund", "posted", 47.6, 0],
+      ["inbound", 53.43],
+      ["outbound", 47.6],
+    ]);
   });
 
   it("a parcel called back and sent again: delivered once in the end, each event twice", async () => {

@@ -114,6 +114,62 @@ describe("refunds", () => {
     assert.match(JSON.stringify(plan), /Refunded amount/);
   });
 
+  it("goods and an amount together: every line says which order line it is of, or none", () => {
+    const { plan } = refundOf(
+      refunded([{ id: 1, quantity: 1, restock: "return", net: "20.00", tax: "3.80", of: shirt }], {
+        transactions: [paidBack("28.80")],
+      }),
+    );
+    const credit = plan.steps?.find((step): step is CreditStep => step.kind === "credit");
+    assert.deepEqual(
+      credit?.record.children?.invoice_line_ids?.map(({ values }) => values.sale_line_ids),
+      [[{ externalId: "line_1" }], []],
+    );
+  });
+
+  it("what an order may be invoiced without is credited as far as it was invoiced: units never shipped, and shipping", () => {
+    const left = { ...shirt, fulfillable_quantity: 1, fulfillment_status: null };
+    const { plan } = refundOf(
+      refunded(
+        [
+          { id: 1, quantity: 1, restock: "cancel", net: "20.00", tax: "3.80", of: left },
+          { id: 2, quantity: 1, restock: "return", net: "20.00", tax: "3.80", of: shirt },
+        ],
+        {
+          refund_shipping_lines: [
+            {
+              id: 1,
+              shipping_line: { id: 80, title: "Standard", tax_lines: [tax(0.19, "0.93")] },
+              subtotal_amount_set: both("4.90", "EUR"),
+              tax_amount_set: both("0.93", "EUR"),
+            },
+          ],
+          transactions: [paidBack("53.43")],
+        },
+      ),
+    );
+    const credit = plan.steps?.find((step): step is CreditStep => step.kind === "credit");
+    assert.equal(credit?.at, "2026-11-05T08:00:00Z");
+    assert.deepEqual(credit?.asInvoiced, [
+      {
+        ...{ line: "line_1", quantity: "1", of: "2", credits: ["refund_8001_line_1_1"] },
+        ...{ total: "23.80", tax: "3.80" },
+      },
+      {
+        ...{ line: "shipping_80", quantity: "1", of: "1", credits: ["refund_8001_shipping_80"] },
+        ...{ total: "5.83", tax: "0.93" },
+      },
+    ]);
+  });
+
+  it("where the mapping confirms no orders, it invoices none: a note", () => {
+    const { steps } = refundOf(refunded([], { transactions: [paidBack("5.00")] }), {
+      ...withInvoices,
+      confirm: "never",
+    });
+    assert.deepEqual(steps, ["note on order_5678: Refunded in Shopify: 5.00 EUR (shopify_payments 9001)."]);
+  });
+
   it("less money than the goods were worth: the rest is kept back, visibly", () => {
     const { plan, odoo } = refundOf(
       refunded([{ id: 1, quantity: 1, restock: "return", net: "20.00", tax: "3.80", of: shirt }], {

@@ -1,10 +1,11 @@
 import { groupBy } from "../../group.ts";
 import type { ImportRecord } from "../../import-plan.ts";
-import { type Decimal, decimal, decimalText, zero } from "../../money.ts";
+import { type Decimal, decimal, decimalText, sum, zero } from "../../money.ts";
 import { type Brought, bringMore } from "../bring-records.ts";
 import type { Document } from "../documents.ts";
 import { eachAlone, isOpen, type Run, refusal, warnPlan } from "../run.ts";
 import { fieldName } from "../versions.ts";
+import { readBilledLines, unitsByLine } from "./billed-lines.ts";
 import { type Invoice, type Paying, pay, post, readInvoices } from "./invoices.ts";
 import { type Job, orderIn, ordersOf } from "./step.ts";
 
@@ -51,7 +52,13 @@ export async function invoice(run: Run, jobs: readonly Job<"invoice">[]): Promis
     ["move_type", "=", "out_invoice"],
   ]);
   const standing = invoices.filter(({ state }) => state !== "cancel");
-  const invoiced = await invoicedUnits(run, standing);
+  // Credit notes don't count: what was refunded is not to be invoiced again.
+  const invoiced = unitsByLine(
+    await readBilledLines(
+      run,
+      standing.map(({ id }) => id),
+    ),
+  );
 
   const wanted = confirmed.flatMap(({ plan, step, order }): Brought[] => {
     const own = orders.get(order.id)!;
@@ -67,11 +74,11 @@ export async function invoice(run: Run, jobs: readonly Job<"invoice">[]): Promis
       const own = orders.get(order.id)!;
       const record = wanted.find((one) => one.plan === plan)?.records[0];
       const fresh = record && made.get(record.externalId);
-      const before = standing.filter(({ id }) => own.invoice_ids.includes(id));
-      if (fresh !== undefined && before.length === 0) await mustComeTo(run, fresh, own);
+      const before = standing.filter(({ id }) => own.invoice_ids.includes(id)).map(({ id }) => id);
+      const all = fresh === undefined ? before : [...before, fresh];
+      await mustComeTo(run, all, own);
       const posted: Invoice[] = [];
-      for (const id of [...before.map((one) => one.id), ...(fresh === undefined ? [] : [fresh])])
-        posted.push(await post(run, id));
+      for (const id of all) posted.push(await post(run, id));
       const due = posted.find(({ amount_residual }) => amount_residual > 0) ?? posted.at(-1);
       if (due) for (const payment of step.payments) payings.push({ plan, payment, invoice: due });
     },
@@ -121,24 +128,6 @@ async function readLines(run: Run, ids: readonly number[]): Promise<Map<number, 
     },
   })) as LineToInvoice[];
   return groupBy(rows, (row) => row.order_id[0]);
-}
-
-/** Units on invoices, by order line. Credit notes don't count: what was refunded is not to be invoiced again. */
-async function invoicedUnits(run: Run, invoices: readonly Invoice[]): Promise<Map<number, Decimal>> {
-  const units = new Map<number, Decimal>();
-  if (invoices.length === 0) return units;
-  const rows = (await run.client.call("account.move.line", "search_read", {
-    args: {
-      domain: [
-        ["move_id", "in", invoices.map(({ id }) => id)],
-        ["sale_line_ids", "!=", false],
-      ],
-      fields: ["sale_line_ids", "quantity"],
-    },
-  })) as { sale_line_ids: number[]; quantity: number }[];
-  for (const { sale_line_ids, quantity } of rows)
-    for (const line of sale_line_ids) units.set(line, (units.get(line) ?? zero).plus(decimal(quantity)));
-  return units;
 }
 
 /** An invoice of all that is ordered and on no invoice yet, whatever the products' invoicing policy; or nothing. */
@@ -192,14 +181,20 @@ function invoiceOf(
   };
 }
 
-/** The first invoice is of the whole order: a difference is no invoice to post. */
-async function mustComeTo(run: Run, id: number, order: OrderToInvoice): Promise<void> {
-  const [draft] = await readInvoices(run, [["id", "=", id]]);
-  if (draft?.state !== "draft" || decimal(draft.amount_total).eq(decimal(order.amount_total))) return;
+/**
+ * Until one was posted, an order's invoices are of the whole order: a difference is none to post, at any attempt. Of later
+ * ones there is nothing to compare: what was credited is still on the first, and the cents of two roundings may differ.
+ */
+async function mustComeTo(run: Run, ids: readonly number[], order: OrderToInvoice): Promise<void> {
+  const invoices = await readInvoices(run, [["id", "in", ids]]);
+  const [first] = invoices;
+  if (first === undefined || invoices.some((one) => one.state !== "draft" || one.posted_before)) return;
+  const total = sum(invoices.map(({ amount_total }) => decimal(amount_total)));
+  if (total.eq(decimal(order.amount_total))) return;
   throw refusal(
     "rejected",
     "total_mismatch",
-    `its invoice comes to ${draft.amount_total} ${draft.currency_id[1]}, ${order.name} to ${order.amount_total}`,
-    `Compare the taxes of both; delete the draft invoice of ${order.name} in Odoo, then retry.`,
+    `its invoice comes to ${decimalText(total)} ${first.currency_id[1]}, ${order.name} to ${order.amount_total}`,
+    `Compare the lines and taxes of both; delete the draft invoice of ${order.name} in Odoo, then retry.`,
   );
 }

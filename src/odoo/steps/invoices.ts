@@ -14,6 +14,10 @@ export interface Invoice {
   amount_residual: number;
   currency_id: [id: number, name: string];
   partner_id: [id: number, name: string];
+  partner_shipping_id: [id: number, name: string] | false;
+  fiscal_position_id: [id: number, name: string] | false;
+  /** It may be a draft again. */
+  posted_before: boolean;
 }
 
 /** @throws HoldfastError */
@@ -23,6 +27,7 @@ export async function readInvoices(run: Run, domain: unknown[]): Promise<Invoice
       domain,
       fields: [
         ...["name", "move_type", "state", "amount_total", "amount_residual", "currency_id", "partner_id"],
+        ...["partner_shipping_id", "fiscal_position_id", "posted_before"],
       ],
       order: "id",
     },
