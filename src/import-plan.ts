@@ -215,6 +215,8 @@ export interface CreditStep {
   at?: string;
   /** Lines of the credit note that credit no more than was invoiced; the others are credited as they are. */
   asInvoiced?: CreditedUnits[];
+  /** The line of the credit note by which less money went back than the others come to; the amount is positive. */
+  keptBack?: { credit: string; amount: string };
 }
 
 /** Units that an order which is invoiced later is invoiced without: those that were refunded before they were shipped. */

@@ -78,6 +78,9 @@ export function creditStep(context: RefundContext): CreditStep {
     order,
     ...(at !== null && { at }),
     ...(ifInvoiced.length > 0 && { asInvoiced: ifInvoiced }),
+    ...(gap.lt(0) && {
+      keptBack: { credit: adjustmentId(context), amount: amountText(gap.times(-1), money.digits) },
+    }),
     record: {
       model: "account.move",
       externalId,
@@ -207,15 +210,15 @@ function dutiesCharge({ refund, refundId, who, money, options }: RefundContext, 
   return [flat(externalId, specialProduct("duties", options, who), "Duties", duties, taxRules)];
 }
 
+function adjustmentId({ refundId, options }: RefundContext): string {
+  return `${options.externalIdPrefix}refund_${refundId}_adjustment`;
+}
+
 /** Money without goods, or goods without all of their money: a discount given later, or a part of it taken back. */
-function adjustmentCharge(
-  { refundId, who, options }: RefundContext,
-  gap: Decimal,
-  taxRules: TaxRules,
-): CreditedCharge {
+function adjustmentCharge(context: RefundContext, gap: Decimal, taxRules: TaxRules): CreditedCharge {
   return flat(
-    `${options.externalIdPrefix}refund_${refundId}_adjustment`,
-    specialProduct("discount", options, who),
+    adjustmentId(context),
+    specialProduct("discount", context.options, context.who),
     gap.gt(0) ? "Refunded amount" : "Kept back from the refund",
     gap,
     taxRules,

@@ -128,8 +128,8 @@ describe("a credit note without what was never invoiced", () => {
     payments: [payment("one", "14.00"), payment("two", "20.00")],
     asInvoiced: [units(3, 3, { credits: ["credit_1", "credit_1_discount"], total: "29.00", tax: "2.40" })],
   };
-  const cut = (count: number) => {
-    const { record, totals, payments } = cutToInvoiced(step, [decimal(count)]);
+  const cut = (count: number, of = step) => {
+    const { record, totals, payments } = cutToInvoiced(of, [decimal(count)]);
     return {
       lines: (record.children?.invoice_line_ids ?? []).map(({ externalId, values }) =>
         [externalId, values.quantity, values.price_unit].join(" "),
@@ -141,7 +141,7 @@ describe("a credit note without what was never invoiced", () => {
 
   it("whole: as it is", () => {
     assert.deepEqual(cut(3), {
-      lines: ["credit_1_as_invoiced 3 10.00", "credit_1_discount 1 -1.00", "amount 1 5.00"],
+      lines: ["credit_1_as_invoiced 3 10.00", "credit_1_discount 1 -1", "amount 1 5.00"],
       totals: ["34.00", "2.40"],
       paid: ["one 14.00", "two 20.00"],
     });
@@ -160,6 +160,43 @@ describe("a credit note without what was never invoiced", () => {
       lines: ["amount 1 5.00"],
       totals: ["5.00", "0.00"],
       paid: ["one 5.00"],
+    });
+  });
+
+  describe("of which less money went back", () => {
+    const keeping = (amount: string): CreditStep => ({
+      ...step,
+      record: {
+        ...step.record,
+        children: { invoice_line_ids: [line("credit_1", "3", "10.00"), line("kept", "1", `-${amount}`)] },
+      },
+      totals: { ...step.totals, total: decimal("30.00").minus(amount).toFixed(2) },
+      payments: [payment("one", decimal("30.00").minus(amount).toFixed(2))],
+      asInvoiced: [units(3, 3)],
+      keptBack: { credit: "kept", amount },
+    });
+
+    it("all that is left out was never paid: what was paid goes back whole", () => {
+      const lines = ["credit_1_as_invoiced 1 10.00"];
+      assert.deepEqual(cut(1, keeping("20.00")), { lines, totals: ["10.00", "2.40"], paid: ["one 10.00"] });
+      assert.deepEqual(cut(1, keeping("23.00")), {
+        ...{ lines: [...lines, "kept 1 -3"], totals: ["7.00", "2.40"], paid: ["one 7.00"] },
+      });
+    });
+
+    it("less than what is left out: it stays kept back from the rest", () => {
+      assert.deepEqual(cut(1, keeping("2.00")), {
+        ...{
+          lines: ["credit_1_as_invoiced 1 10.00", "kept 1 -2.00"],
+          totals: ["8.00", "2.40"],
+          paid: ["one 8.00"],
+        },
+      });
+      assert.deepEqual(cut(0, keeping("2.00")).totals, ["-2.00", "2.40"]);
+    });
+
+    it("whole: as it is", () => {
+      assert.deepEqual(cut(3, keeping("2.00")).lines, ["credit_1_as_invoiced 3 10.00", "kept 1 -2"]);
     });
   });
 

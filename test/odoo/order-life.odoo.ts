@@ -277,6 +277,42 @@ describe("an order's life, from Shopify's events to a real Odoo", function () {
     }
   });
 
+  it("two pieces cancelled of which one was invoiced: one is credited, with the money that was booked for it", async () => {
+    const more = (current: number): Json =>
+      line({
+        ...{ quantity: 3, current_quantity: current, fulfillable_quantity: current },
+        tax_lines: [tax(0.19, "11.40")],
+      });
+    const of = { ...more(1), fulfillment_status: null };
+    for (const money of ["47.60", "23.80"]) {
+      const { tell, books, id } = shop();
+      const orderId = id((await tell("orders/create", sold(line()))).ids);
+      const refund = refunded(
+        [{ id: 1, quantity: 2, restock: "cancel", net: "40.00", tax: "7.60", of }],
+        // All three were paid, or two: an edit added the third.
+        { transactions: [paidBack(money, { id: 9300 })] },
+      );
+      await tell(
+        "orders/updated",
+        sold(more(1), {
+          ...{ total_price: "77.23", total_price_set: both("77.23", "EUR") },
+          ...{ total_tax: "12.33", total_tax_set: both("12.33", "EUR") },
+          ...now("29.63", "4.73"),
+          updated_at: "2026-11-06T10:00:00Z",
+          financial_status: "partially_refunded",
+          refunds: [refund],
+        }),
+      );
+      for (let round = 0; round < 2; round++) await tell("refunds/create", refund);
+      assert.deepEqual(await books(orderId), [
+        ["out_invoice", "posted", 53.43, 0],
+        ["out_refund", "posted", 23.8, 0],
+        ["inbound", 53.43],
+        ["outbound", 23.8],
+      ]);
+    }
+  });
+
   it("refunded before it is invoiced: the refund waits, and is credited as far as the invoice goes", async () => {
     const cancelled = cancelling(1, 1, "23.80");
     const unpaid = { financial_status: "pending", total_outstanding: "53.43" };

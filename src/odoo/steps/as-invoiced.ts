@@ -52,39 +52,54 @@ export interface Cut {
 
 /** A refund without the units that were never invoiced; money that was never booked as received is not paid back. */
 export function cutToInvoiced(step: CreditStep, units: readonly Decimal[]): Cut {
-  const all = step.asInvoiced ?? [];
+  const { asInvoiced: all = [], keptBack } = step;
   const digits = digitsOf(step.totals.total);
-  const cuts = new Map<string, { share: (amount: Decimal) => Decimal; isFirst: boolean }>();
-  const left = { total: decimal(step.totals.total), tax: decimal(step.totals.tax) };
+  const cuts = new Map<string, (line: ImportRecord) => ImportRecord[]>();
+  const leftOut = { total: zero, tax: zero };
   all.forEach(({ quantity, credits, total, tax }, at) => {
     const share = (amount: Decimal) => amount.times(units[at]!).div(quantity);
-    for (const [index, credit] of credits.entries()) cuts.set(credit, { share, isFirst: index === 0 });
-    left.total = left.total.minus(total).plus(roundTo(share(decimal(total)), digits));
-    left.tax = left.tax.minus(tax).plus(roundTo(share(decimal(tax)), digits));
+    for (const [index, credit] of credits.entries())
+      cuts.set(credit, (line) => (index === 0 ? countedLine(line, share) : pricedLine(line, share, digits)));
+    leftOut.total = leftOut.total.plus(total).minus(roundTo(share(decimal(total)), digits));
+    leftOut.tax = leftOut.tax.plus(tax).minus(roundTo(share(decimal(tax)), digits));
   });
-  const lines = (step.record.children?.invoice_line_ids ?? []).flatMap((line): ImportRecord[] => {
-    const cut = cuts.get(line.externalId);
-    if (cut === undefined) return [line];
-    const { isFirst, share } = cut;
-    const factor = share(decimal(1));
-    if (factor.eq(zero)) return [];
-    const field = isFirst ? "quantity" : "price_unit";
-    const whole = decimal(String(line.values[field]));
-    const value = isFirst ? decimalText(share(whole)) : roundTo(share(whole), digits).toFixed(digits);
-    return [
-      {
-        ...line,
-        externalId: isFirst ? `${line.externalId}${creditedAsInvoiced}` : line.externalId,
-        values: { ...line.values, ...(!factor.eq(1) && { [field]: value }) },
-      },
-    ];
-  });
-  const isWhole = all.every(({ quantity }, at) => units[at]!.eq(quantity));
+  let total = decimal(step.totals.total).minus(leftOut.total);
+  // Where the money of all that is left out was kept back, it was never paid: an edit added it, and it was taken off again.
+  if (keptBack && decimal(keptBack.amount).gte(leftOut.total)) {
+    const share = (amount: Decimal) =>
+      amount.times(decimal(keptBack.amount).minus(leftOut.total)).div(keptBack.amount);
+    cuts.set(keptBack.credit, (line) => pricedLine(line, share, digits));
+    total = decimal(step.totals.total);
+  }
+  const lines = (step.record.children?.invoice_line_ids ?? []).flatMap(
+    (line) => cuts.get(line.externalId)?.(line) ?? [line],
+  );
   return {
     record: { ...step.record, ...(lines.length > 0 && { children: { invoice_line_ids: lines } }) },
-    totals: { ...step.totals, total: left.total.toFixed(digits), tax: left.tax.toFixed(digits) },
-    payments: isWhole ? step.payments : upTo(left.total, step.payments, digits),
+    totals: {
+      ...step.totals,
+      total: total.toFixed(digits),
+      tax: decimal(step.totals.tax).minus(leftOut.tax).toFixed(digits),
+    },
+    payments: total.eq(step.totals.total) ? step.payments : upTo(total, step.payments, digits),
   };
+}
+
+type Share = (amount: Decimal) => Decimal;
+
+function countedLine(line: ImportRecord, share: Share): ImportRecord[] {
+  const quantity = share(decimal(String(line.values.quantity)));
+  if (quantity.eq(zero)) return [];
+  const externalId = `${line.externalId}${creditedAsInvoiced}`;
+  return [{ ...line, externalId, values: { ...line.values, quantity: decimalText(quantity) } }];
+}
+
+function pricedLine(line: ImportRecord, share: Share, digits: number): ImportRecord[] {
+  const price = decimal(String(line.values.price_unit));
+  const now = share(price);
+  if (now.eq(zero)) return [];
+  const left = now.eq(price) ? price : roundTo(now, digits);
+  return [{ ...line, values: { ...line.values, price_unit: decimalText(left) } }];
 }
 
 /** The first of these payments, as far as they come to no more than this. */
