@@ -7,7 +7,7 @@ import { rememberId } from "./known-ids.ts";
 import { linkParents, type ParentLink } from "./parents.ts";
 import { rememberContacts } from "./placed-contacts.ts";
 import type { Item } from "./plan-items.ts";
-import { describe, failItem, isOpen, type Run, warnPlan } from "./run.ts";
+import { describe, failItem, isNeeded, type Run, warnPlan } from "./run.ts";
 import { schedule } from "./schedule.ts";
 
 /** Sees to it that every record of the plans that are still open stands in Odoo; what exists stays as it is. */
@@ -51,8 +51,7 @@ async function createGroup(
   for (const item of group) {
     const broken = [...item.needs].find((need) => need.failure);
     if (broken?.failure) failItem(run, item, broken.failure);
-    // What no plan needs any more is not written.
-    else if (item.id === undefined && item.plans.some((plan) => isOpen(run, plan))) waiting.push(item);
+    else if (item.id === undefined && isNeeded(run, item)) waiting.push(item);
   }
   const records = waiting.map(({ record }) => record);
   const outcomes = await writeEach(run.client, records, await resolverFor(run, records));

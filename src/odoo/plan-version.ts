@@ -1,9 +1,9 @@
 import { groupBy } from "../group.ts";
 import type { ImportPlan } from "../import-plan.ts";
 import { readDocuments } from "./documents.ts";
-import { findAny, forgetId } from "./known-ids.ts";
+import { findAny, forgetId, recallId } from "./known-ids.ts";
 import { type Link, linkModel, linkTexts, readLinks, setTexts, writeLinks } from "./links.ts";
-import { failPlan, isOpen, type Run } from "./run.ts";
+import { failPlan, isNeeded, isOpen, type Run } from "./run.ts";
 
 /** The name of the link that remembers a version where the record has no field for it. */
 const linkName = "Shopify version";
@@ -27,12 +27,35 @@ interface Versioned {
 }
 
 /**
+ * The same before anything is made for them, with what this process remembers of Odoo: a plan whose record it never saw
+ * costs no call, nor does one that brings nothing else. Orders that are read here need not be read again.
+ * @throws HoldfastError when Odoo is away.
+ */
+export async function skipKnownStale(run: Run): Promise<void> {
+  const known = run.items.flatMap((item) => {
+    const { externalId, model } = item.record;
+    const plans = item.plans.filter((plan) => {
+      const { version, records } = run.plans[plan]!;
+      return version?.externalId === externalId && records.length > 1;
+    });
+    const id = plans.length > 0 ? recallId(run.client, model, externalId) : undefined;
+    return id === undefined ? [] : plans.map((plan) => ({ item, plan, model, id, externalId }));
+  });
+  await skipOlder(run, known);
+  for (const { item, plan, id } of known) if (run.skipped.has(plan)) item.id = id;
+  run.items = run.items.filter((item) => item.id !== undefined || isNeeded(run, item));
+}
+
+/**
  * Skips plans where Odoo holds a later version. An order's stands in its source document, in the same
  * transaction as its values; other records have a link for it.
  * @throws HoldfastError when Odoo is away.
  */
 export async function skipStale(run: Run): Promise<void> {
-  const all = await versionedPlans(run);
+  await skipOlder(run, await versionedPlans(run));
+}
+
+async function skipOlder(run: Run, all: readonly Versioned[]): Promise<void> {
   const orders = all.filter(({ model }) => model === "sale.order");
   const rows = await readDocuments(
     run,

@@ -9,7 +9,7 @@ import { writeEach } from "./isolate.ts";
 import { findIds } from "./known-ids.ts";
 import type { Item } from "./plan-items.ts";
 import { versionIn } from "./plan-version.ts";
-import { describe, failItem, isOpen, type Run } from "./run.ts";
+import { describe, failItem, isNeeded, type Run } from "./run.ts";
 
 /**
  * Brings records that exist to what the plans say: those that are written always, and are not made just now.
@@ -31,9 +31,7 @@ function holdsAlready(run: Run, item: Item): boolean {
 
 /** The same for the records given, whatever their plans say about writing. @returns what was written. */
 export async function bringTo(run: Run, items: readonly Item[]): Promise<Item[]> {
-  const open = items.filter(
-    (item) => item.id !== undefined && !item.failure && item.plans.some((plan) => isOpen(run, plan)),
-  );
+  const open = items.filter((item) => item.id !== undefined && !item.failure && isNeeded(run, item));
   const cancelled = await cancelledOrders(run, open);
   const differing: { item: Item; record: ImportRecord }[] = [];
   for (const group of groupBy(

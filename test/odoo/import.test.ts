@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { HoldfastError } from "../../src/failure.ts";
 import type { ImportPlan, ImportRecord } from "../../src/import-plan.ts";
 import { applyPlans, type PlanResult } from "../../src/odoo/import.ts";
-import { memoryOdoo } from "../support/odoo-memory.ts";
+import { memoryOdoo, type Troubles } from "../support/odoo-memory.ts";
 
 const missingSku = (sku: string) => ({
   class: "rejected" as const,
@@ -219,6 +219,67 @@ describe("applyPlans", () => {
       { ...order(2, { customer: 7 }), records: order(2, { customer: 7 }).records.slice(0, 1) },
     ]);
     assert.deepEqual(odoo.calls, ["res.partner.load 1"]);
+  });
+
+  describe("a late event of an order", () => {
+    const [early, late] = ["2026-11-24T10:00:00Z", "2026-11-24T12:00:00Z"];
+    /** As the mapping makes it: the order's own state, below it an address that only this version has. */
+    const versioned = (n: number, at: string, sku?: string): ImportPlan => {
+      const plan = order(n, sku ? { sku } : {});
+      const sale = plan.records[1]!;
+      sale.values.origin = `Shopify ${plan.reference} (${at})`;
+      sale.write = "always";
+      const address = { name: "Ann", street: at, parent_id: { externalId: `customer_${n}` } };
+      plan.records.splice(1, 0, { model: "res.partner", externalId: `address_${n}_${at}`, values: address });
+      return { ...plan, version: { externalId: `order_${n}`, at } };
+    };
+    const shop = (troubles: Troubles = {}) => {
+      const odoo = memoryOdoo({
+        ...troubles,
+        amounts: (id) => {
+          const one = [...odoo.stored.values()].find((each) => each.id === id);
+          return { origin: one?.record.cells.origin };
+        },
+      });
+      odoo.rows["product.product"] = [product];
+      return odoo;
+    };
+
+    it("makes nothing, not even what it alone points to", async () => {
+      const odoo = shop();
+      assert.ok((await applyPlans(odoo, [versioned(1, late)]))[0]!.ok);
+      const before = [...odoo.stored.keys()];
+      odoo.calls.length = 0;
+      const [stale, live] = await applyPlans(odoo, [versioned(1, early), versioned(2, early)]);
+      assert.ok(stale?.ok && live?.ok);
+      assert.equal(stale.skipped, "stale");
+      assert.deepEqual(stale.ids, { order_1: odoo.stored.get("__shopify__.order_1")!.id });
+      assert.equal(live.skipped, undefined);
+      const made = [...odoo.stored.keys()].filter((key) => !before.includes(key));
+      assert.deepEqual(
+        made,
+        ["customer_2", `address_2_${early}`, "order_2"].map((id) => `__shopify__.${id}`),
+      );
+    });
+
+    it("is skipped, whatever is refused or missing of what it brings", async () => {
+      const odoo = shop({ refuse: ({ cells }) => (cells.street === early ? "No such street" : undefined) });
+      await applyPlans(odoo, [versioned(1, late), versioned(2, late)]);
+      for (const result of await applyPlans(odoo, [versioned(1, early), versioned(2, early, "SH-2")]))
+        assert.equal(result.ok && result.skipped, "stale");
+    });
+
+    it("costs no call where it is none: new orders, and known ones whose version is no older", async () => {
+      const odoo = shop();
+      const reads = () => odoo.calls.filter((call) => call === "sale.order.search_read").length;
+      for (const round of ["new", "known"]) {
+        odoo.calls.length = 0;
+        const results = await applyPlans(odoo, [versioned(1, early), versioned(2, early)]);
+        assert.ok(results.every((result) => result.ok && !result.skipped));
+        // The newest order there was, and these.
+        assert.equal(reads(), 2, round);
+      }
+    });
   });
 
   it("conflicts inside a good reply are tried again; what stays one is told as one", async () => {
