@@ -1,6 +1,6 @@
 import type { Failure } from "../failure.ts";
 import type { ImportRecord, RecordReference } from "../import-plan.ts";
-import { mixedExternalIds, type ResolveId } from "./cells.ts";
+import { allReferences, mixedExternalIds, type ResolveId } from "./cells.ts";
 import { lookUp, qualified } from "./external-ids.ts";
 import { writeEach } from "./isolate.ts";
 import { rememberId } from "./known-ids.ts";
@@ -53,9 +53,17 @@ async function createGroup(
     if (broken?.failure) failItem(run, item, broken.failure);
     else if (item.id === undefined && isNeeded(run, item)) waiting.push(item);
   }
-  const records = waiting.map(({ record }) => record);
-  const outcomes = await writeEach(run.client, records, await resolverFor(run, records));
-  for (const [index, item] of waiting.entries()) {
+  const resolve = await resolverFor(
+    run,
+    waiting.map(({ record }) => record),
+  );
+  const ready = await withoutMissing(run, waiting, resolve);
+  const outcomes = await writeEach(
+    run.client,
+    ready.map(({ record }) => record),
+    resolve,
+  );
+  for (const [index, item] of ready.entries()) {
     const outcome = outcomes[index]!;
     if ("failure" in outcome) {
       failItem(run, item, describe(item, outcome.failure));
@@ -66,6 +74,27 @@ async function createGroup(
     rememberId(run.client, item.record.externalId, item.record.model, outcome.id);
     for (const plan of item.plans) for (const warning of outcome.warnings) warnPlan(run, plan, warning);
   }
+}
+
+/** Those that point to nothing missing; the others fail, unless they stand in Odoo already. */
+async function withoutMissing(run: Run, items: readonly Item[], resolve: ResolveId): Promise<Item[]> {
+  const ready: Item[] = [];
+  for (const item of items) {
+    const failure = missingIn(item.record, resolve);
+    const existing = failure && (await lookUp(run.client, item.record.externalId));
+    if (!failure) ready.push(item);
+    else if (existing?.model === item.record.model) item.id = existing.id;
+    else failItem(run, item, failure);
+  }
+  return ready;
+}
+
+/** What a record points to and Odoo does not have, in the plan's own words. */
+export function missingIn(record: ImportRecord, resolve: ResolveId): Failure | undefined {
+  for (const reference of allReferences(record))
+    if ("externalId" in reference && reference.missing && resolve(reference) === undefined)
+      return { ...reference.missing, source: "odoo", at: Date.now() };
+  return undefined;
 }
 
 /** Looks up what these records can't name by external id in a table, then answers without a call. */

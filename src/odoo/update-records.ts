@@ -3,7 +3,7 @@ import { groupBy } from "../group.ts";
 import type { ImportRecord, ImportValue } from "../import-plan.ts";
 import { allReferences, changeShapeOf, type ResolveId } from "./cells.ts";
 import { holds } from "./compare-values.ts";
-import { resolverFor } from "./create-records.ts";
+import { missingIn, resolverFor } from "./create-records.ts";
 import { changed, isDraft, isLocked, promiseAgain, readDocuments } from "./documents.ts";
 import { writeEach } from "./isolate.ts";
 import { findIds } from "./known-ids.ts";
@@ -167,16 +167,27 @@ async function withPromises(
 }
 
 async function write(run: Run, group: readonly { item: Item; record: ImportRecord }[]): Promise<void> {
-  const records = group.map(({ record }) => record);
-  const outcomes = await writeEach(run.client, records, await resolverFor(run, records), "upsert");
-  for (const [index, { item, record }] of group.entries()) {
+  const all = group.map(({ record }) => record);
+  const resolve = await resolverFor(run, all);
+  const ready = group.filter(({ item, record }) => {
+    const missing = missingIn(record, resolve);
+    if (missing) failItem(run, item, missing);
+    return !missing;
+  });
+  const outcomes = await writeEach(
+    run.client,
+    ready.map(({ record }) => record),
+    resolve,
+    "upsert",
+  );
+  for (const [index, { item, record }] of ready.entries()) {
     const outcome = outcomes[index]!;
     if ("failure" in outcome)
       failItem(run, item, await inTheWay(run, item, record, describe(item, outcome.failure)));
   }
   changed(
     run,
-    records[0]!.model,
+    all[0]!.model,
     group.map(({ item }) => item.id!),
   );
 }

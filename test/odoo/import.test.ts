@@ -122,6 +122,53 @@ describe("applyPlans", () => {
     assert.ok(!odoo.stored.has("__shopify__.customer_2"));
   });
 
+  describe("an external id that is not in Odoo", () => {
+    const variant = (id: string) => ({
+      externalId: id,
+      missing: { ...missingSku("SH-1"), class: "dependency" as const, message: `${id} is not in Odoo.` },
+    });
+    const byVariant = (n: number, id: string, beside: "shipping" | "nothing" = "nothing"): ImportPlan => {
+      const plan = order(n);
+      const lines = plan.records[1]!.children!.order_line!;
+      if (beside === "nothing") lines.pop();
+      const values = { product_id: variant(id), price_unit: "10.00" };
+      lines.push({ model: "sale.order.line", externalId: `line_${n}_v`, values });
+      return plan;
+    };
+
+    for (const beside of ["shipping", "nothing"] as const)
+      it(`fails its order alone, in the plan's own words, with ${beside} beside it`, async () => {
+        const odoo = memoryOdoo();
+        odoo.rows["product.product"] = [product];
+        odoo.stored.set("__shopify__.variant_1", {
+          model: "product.product",
+          id: 11,
+          record: { cells: {}, children: {} },
+        });
+        const plans = [byVariant(1, "variant_1", beside), byVariant(2, "variant_2", beside)];
+        const [fine, missing] = await applyPlans(odoo, plans);
+        assert.ok(fine?.ok);
+        const failure = failureIn(missing);
+        assert.deepEqual([failure.class, failure.code], ["dependency", "sku_not_found"]);
+        assert.equal(failure.message, "Order #1002: variant_2 is not in Odoo.");
+        assert.match(failure.hint ?? "", /Internal Reference/);
+      });
+
+    it("is no failure where the order stands already, or the same batch brings it", async () => {
+      const odoo = memoryOdoo();
+      odoo.rows["product.product"] = [product];
+      const brings: ImportPlan = {
+        kind: "import-plan",
+        reference: "Shirt",
+        records: [{ model: "product.product", externalId: "variant_1", values: { name: "Shirt" } }],
+      };
+      const first = await applyPlans(odoo, [byVariant(1, "variant_1", "shipping"), brings]);
+      assert.ok(first.every((result) => result.ok));
+      odoo.stored.delete("__shopify__.variant_1");
+      assert.ok((await applyPlans(odoo, [byVariant(1, "variant_1", "shipping")]))[0]!.ok);
+    });
+  });
+
   it("a SKU on two products is refused, unless the plan takes the first", async () => {
     const odoo = memoryOdoo();
     odoo.rows["product.product"] = [product, { id: 12, default_code: "SH-1" }];
