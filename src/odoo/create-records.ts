@@ -12,41 +12,30 @@ import { schedule } from "./schedule.ts";
 
 /** Sees to it that every record of the plans that are still open stands in Odoo; what exists stays as it is. */
 export async function createRecords(run: Run): Promise<void> {
-  const newest = await newestIds(run);
+  const newest = await newestInvoice(run);
   for (const group of schedule(run.items)) await createGroup(run, group, newest);
   await placeBelowParents(run);
   rememberContacts(run);
 }
 
-/**
- * The newest orders and invoices that were there before: those beyond it are made by this run or beside it, so nobody needs
- * to compare them with what their plans say.
- */
-async function newestIds(run: Run): Promise<ReadonlyMap<string, number>> {
-  const models = new Set(
-    run.items.flatMap(({ record: { model, write }, id }) =>
-      id === undefined && ((model === "sale.order" && write === "always") || model === "account.move")
-        ? [model]
-        : [],
-    ),
-  );
-  const newest = await Promise.all(
-    [...models].map(async (model) => {
-      const [row] = (await run.client.call(model, "search_read", {
-        args: { domain: [], fields: ["id"], order: "id desc", limit: 1 },
-        context: { active_test: false },
-      })) as { id: number }[];
-      return [model, row?.id ?? 0] as const;
-    }),
-  );
-  return new Map(newest);
+/** The newest invoice that was there before; infinite where no invoice is to be made. */
+async function newestInvoice(run: Run): Promise<number> {
+  if (!run.items.some(({ record, id }) => record.model === "account.move" && id === undefined))
+    return Number.POSITIVE_INFINITY;
+  const [row] = (await run.client.call("account.move", "search_read", {
+    args: { domain: [], fields: ["id"], order: "id desc", limit: 1 },
+    context: { active_test: false },
+  })) as { id: number }[];
+  return row?.id ?? 0;
 }
 
-async function createGroup(
-  run: Run,
-  group: readonly Item[],
-  newest: ReadonlyMap<string, number>,
-): Promise<void> {
+/** Made by this run or beside it, so nobody needs to compare it with what its plan says. */
+function isNew({ record, before }: Item, id: number, newestInvoice: number): boolean {
+  if (record.model === "account.move") return id > newestInvoice;
+  return before !== undefined && !before.has(id);
+}
+
+async function createGroup(run: Run, group: readonly Item[], newest: number): Promise<void> {
   const waiting: Item[] = [];
   for (const item of group) {
     const broken = [...item.needs].find((need) => need.failure);
@@ -70,7 +59,7 @@ async function createGroup(
       continue;
     }
     item.id = outcome.id;
-    item.fresh = outcome.id > (newest.get(item.record.model) ?? Number.POSITIVE_INFINITY);
+    item.fresh = isNew(item, outcome.id, newest);
     rememberId(run.client, item.record.externalId, item.record.model, outcome.id);
     for (const plan of item.plans) for (const warning of outcome.warnings) warnPlan(run, plan, warning);
   }

@@ -1,6 +1,6 @@
 import { groupBy } from "../group.ts";
 import type { ImportPlan } from "../import-plan.ts";
-import { readDocuments } from "./documents.ts";
+import { findDocuments, readDocuments } from "./documents.ts";
 import { findAny, forgetId, recallId } from "./known-ids.ts";
 import { type Link, linkModel, linkTexts, readLinks, setTexts, writeLinks } from "./links.ts";
 import { failPlan, isNeeded, isOpen, type Run } from "./run.ts";
@@ -27,11 +27,12 @@ interface Versioned {
 }
 
 /**
- * The same before anything is made for them, with what this process remembers of Odoo: a plan whose record it never saw
- * costs no call, nor does one that brings nothing else. Orders that are read here need not be read again.
+ * The same before anything is made for them. Orders are looked for by their names, many in one call, in which they are read
+ * as well; of other records only those are asked about that this process has seen, and that bring something else.
  * @throws HoldfastError when Odoo is away.
  */
-export async function skipKnownStale(run: Run): Promise<void> {
+export async function skipStaleEarly(run: Run): Promise<void> {
+  await readStanding(run);
   const known = run.items.flatMap((item) => {
     const { externalId, model } = item.record;
     const plans = item.plans.filter((plan) => {
@@ -44,6 +45,32 @@ export async function skipKnownStale(run: Run): Promise<void> {
   await skipOlder(run, known);
   for (const { item, plan, id } of known) if (run.skipped.has(plan)) item.id = id;
   run.items = run.items.filter((item) => item.id !== undefined || isNeeded(run, item));
+}
+
+/** Reads the orders that stand in Odoo under the names of those to write; a name may be another shop's order, too. */
+async function readStanding(run: Run): Promise<void> {
+  const orders = run.items.filter(
+    ({ record, plans }) =>
+      record.model === "sale.order" &&
+      record.write === "always" &&
+      typeof record.values.client_order_ref === "string" &&
+      plans.every((plan) => run.plans[plan]!.version?.externalId === record.externalId),
+  );
+  if (orders.length === 0) return;
+  const names = orders.map(({ record }) => record.values.client_order_ref);
+  const rows = await findDocuments(run, "sale.order", [["client_order_ref", "in", [...new Set(names)]]]);
+  const byName = groupBy(rows, (row) => row.client_order_ref);
+  await Promise.all(
+    orders.map(async (item) => {
+      const { externalId, values } = item.record;
+      const named = byName.get(values.client_order_ref as string) ?? [];
+      const known = recallId(run.client, "sale.order", externalId);
+      item.before = new Set([...named.map(({ id }) => id), ...(known === undefined ? [] : [known])]);
+      // Which of the orders of its name it is, is asked only where it matters.
+      if (named.some(({ origin }) => item.plans.some((plan) => isStale(versionIn(origin), run.plans[plan]!))))
+        await findAny(run.client, externalId);
+    }),
+  );
 }
 
 /**

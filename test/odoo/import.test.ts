@@ -275,6 +275,7 @@ describe("applyPlans", () => {
       const plan = order(n, sku ? { sku } : {});
       const sale = plan.records[1]!;
       sale.values.origin = `Shopify ${plan.reference} (${at})`;
+      sale.values.client_order_ref = plan.reference;
       sale.write = "always";
       const address = { name: "Ann", street: at, parent_id: { externalId: `customer_${n}` } };
       plan.records.splice(1, 0, { model: "res.partner", externalId: `address_${n}_${at}`, values: address });
@@ -289,6 +290,12 @@ describe("applyPlans", () => {
         },
       });
       odoo.rows["product.product"] = [product];
+      Object.defineProperty(odoo.rows, "sale.order", {
+        get: () =>
+          [...odoo.stored.values()]
+            .filter(({ model }) => model === "sale.order")
+            .map(({ id, record }) => ({ ...record.cells, id })),
+      });
       return odoo;
     };
 
@@ -316,6 +323,24 @@ describe("applyPlans", () => {
         assert.equal(result.ok && result.skipped, "stale");
     });
 
+    it("is known by a process that did not write the order, and never by another shop's of the same name", async () => {
+      const odoo = shop();
+      await applyPlans(odoo, [versioned(1, late)]);
+      const before = [...odoo.stored.keys()];
+      const others = versioned(2, early);
+      others.reference = "#1001";
+      others.records.at(-1)!.values.client_order_ref = "#1001";
+      const [stale, live] = await applyPlans({ ...odoo }, [versioned(1, early), others]);
+      assert.ok(stale?.ok && live?.ok);
+      assert.equal(stale.skipped, "stale");
+      assert.equal(live.skipped, undefined);
+      const made = [...odoo.stored.keys()].filter((key) => !before.includes(key));
+      assert.deepEqual(
+        made,
+        ["customer_2", `address_2_${early}`, "order_2"].map((id) => `__shopify__.${id}`),
+      );
+    });
+
     it("costs no call where it is none: new orders, and known ones whose version is no older", async () => {
       const odoo = shop();
       const reads = () => odoo.calls.filter((call) => call === "sale.order.search_read").length;
@@ -323,7 +348,7 @@ describe("applyPlans", () => {
         odoo.calls.length = 0;
         const results = await applyPlans(odoo, [versioned(1, early), versioned(2, early)]);
         assert.ok(results.every((result) => result.ok && !result.skipped));
-        // The newest order there was, and these.
+        // Those that stood there before, then what is new, or how the known ones differ.
         assert.equal(reads(), 2, round);
       }
     });

@@ -81,9 +81,12 @@ for (const transport of transports) {
         });
         const address = { name: id, type: "delivery", parent_id: { externalId: `${id}_c` } };
         older.records.splice(1, 0, { model: "res.partner", externalId: `${id}_a`, values: address });
-        const stale = await apply(client, older);
-        assert.equal(stale.skipped, "stale");
-        assert.deepEqual(await read(client, "res.partner", [["name", "=", id]], ["name"]), []);
+        const restarted = realClient("user", transport);
+        for (const by of [client, restarted]) {
+          assert.equal((await apply(by, older)).skipped, "stale");
+          assert.deepEqual(await read(client, "res.partner", [["name", "=", id]], ["name"]), []);
+        }
+        restarted.close();
         assert.deepEqual(await lines(id), [["Line 0", 1, 30]]);
         const equal = await apply(
           client,
