@@ -46,9 +46,21 @@ export interface ImportRecord {
 /** Text and decimals are strings, dates "YYYY-MM-DD HH:MM:SS" in UTC; null leaves the field empty on purpose. */
 export type ImportValue = string | number | boolean | null | RecordReference | RecordReference[];
 
-export type RecordReference =
-  /** Another record of a plan ("customer_7"), or with its module: "base.us". */
-  { externalId: string } | { id: number } | FindReference;
+export type RecordReference = ExternalReference | { id: number } | FindReference;
+
+/** Another record of a plan ("customer_7"), or with its module: "base.us". */
+export interface ExternalReference {
+  externalId: string;
+  /** What it means that Odoo does not have it; left out, that it comes with another event. */
+  missing?: MissingReason;
+}
+
+export interface MissingReason {
+  class: "rejected" | "dependency";
+  code: string;
+  message: string;
+  hint: string;
+}
 
 /** A record that must exist already. */
 export interface FindReference {
@@ -62,10 +74,7 @@ export interface FindReference {
      * When none matches: refuse with this hint (default), leave the field empty, or create this record
      * (its external id makes it one record, however many look for it at once).
      */
-    missing?:
-      | { class: "rejected" | "dependency"; code: string; message: string; hint: string }
-      | "empty"
-      | { create: ImportRecord };
+    missing?: MissingReason | "empty" | { create: ImportRecord };
   };
 }
 

@@ -5,7 +5,7 @@ import { findRecords } from "./find-records.ts";
 import { findIds } from "./known-ids.ts";
 import { recallContacts } from "./placed-contacts.ts";
 import { gather } from "./plan-items.ts";
-import { rememberVersions, skipStale } from "./plan-version.ts";
+import { rememberVersions, skipStale, skipStaleEarly } from "./plan-version.ts";
 import { failPlan, isOpen, type Run, startRun, warnPlan } from "./run.ts";
 import { type Settlement, settleTotals } from "./settle-totals.ts";
 import { updateRecords } from "./update-records.ts";
@@ -26,6 +26,7 @@ export async function createMissing(run: Run): Promise<Remembered> {
   const { items, refused } = gather(run.plans, run.major);
   run.items = items;
   for (const [index, failure] of refused) failPlan(run, index, failure);
+  await skipStaleEarly(run);
   const finds = await findRecords(run);
   const contacts = recallContacts(run);
   await createRecords(run);

@@ -112,7 +112,8 @@ function chooseColumns(record: ImportRecord, prefix: string, by: Map<string, By>
   for (const [field, value] of Object.entries(record.values)) {
     for (const reference of referencesIn(value)) {
       const path = prefix + field;
-      if ("externalId" in reference) {
+      // What says what its absence means is looked up first, and so has a database id.
+      if ("externalId" in reference && !reference.missing) {
         if (!by.has(path)) by.set(path, "id");
       } else {
         by.set(path, ".id");

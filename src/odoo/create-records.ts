@@ -1,72 +1,89 @@
 import type { Failure } from "../failure.ts";
 import type { ImportRecord, RecordReference } from "../import-plan.ts";
-import { mixedExternalIds, type ResolveId } from "./cells.ts";
+import { allReferences, mixedExternalIds, type ResolveId } from "./cells.ts";
 import { lookUp, qualified } from "./external-ids.ts";
 import { writeEach } from "./isolate.ts";
 import { rememberId } from "./known-ids.ts";
 import { linkParents, type ParentLink } from "./parents.ts";
 import { rememberContacts } from "./placed-contacts.ts";
 import type { Item } from "./plan-items.ts";
-import { describe, failItem, isOpen, type Run, warnPlan } from "./run.ts";
+import { describe, failItem, isNeeded, type Run, warnPlan } from "./run.ts";
 import { schedule } from "./schedule.ts";
 
 /** Sees to it that every record of the plans that are still open stands in Odoo; what exists stays as it is. */
 export async function createRecords(run: Run): Promise<void> {
-  const newest = await newestIds(run);
+  const newest = await newestInvoice(run);
   for (const group of schedule(run.items)) await createGroup(run, group, newest);
   await placeBelowParents(run);
   rememberContacts(run);
 }
 
-/**
- * The newest orders and invoices that were there before: those beyond it are made by this run or beside it, so nobody needs
- * to compare them with what their plans say.
- */
-async function newestIds(run: Run): Promise<ReadonlyMap<string, number>> {
-  const models = new Set(
-    run.items.flatMap(({ record: { model, write }, id }) =>
-      id === undefined && ((model === "sale.order" && write === "always") || model === "account.move")
-        ? [model]
-        : [],
-    ),
-  );
-  const newest = await Promise.all(
-    [...models].map(async (model) => {
-      const [row] = (await run.client.call(model, "search_read", {
-        args: { domain: [], fields: ["id"], order: "id desc", limit: 1 },
-        context: { active_test: false },
-      })) as { id: number }[];
-      return [model, row?.id ?? 0] as const;
-    }),
-  );
-  return new Map(newest);
+/** The newest invoice that was there before; infinite where no invoice is to be made. */
+async function newestInvoice(run: Run): Promise<number> {
+  if (!run.items.some(({ record, id }) => record.model === "account.move" && id === undefined))
+    return Number.POSITIVE_INFINITY;
+  const [row] = (await run.client.call("account.move", "search_read", {
+    args: { domain: [], fields: ["id"], order: "id desc", limit: 1 },
+    context: { active_test: false },
+  })) as { id: number }[];
+  return row?.id ?? 0;
 }
 
-async function createGroup(
-  run: Run,
-  group: readonly Item[],
-  newest: ReadonlyMap<string, number>,
-): Promise<void> {
+/** Made by this run or beside it, so nobody needs to compare it with what its plan says. */
+function isNew({ record, before }: Item, id: number, newestInvoice: number): boolean {
+  if (record.model === "account.move") return id > newestInvoice;
+  return before !== undefined && !before.has(id);
+}
+
+async function createGroup(run: Run, group: readonly Item[], newest: number): Promise<void> {
   const waiting: Item[] = [];
   for (const item of group) {
     const broken = [...item.needs].find((need) => need.failure);
     if (broken?.failure) failItem(run, item, broken.failure);
-    // What no plan needs any more is not written.
-    else if (item.id === undefined && item.plans.some((plan) => isOpen(run, plan))) waiting.push(item);
+    else if (item.id === undefined && isNeeded(run, item)) waiting.push(item);
   }
-  const records = waiting.map(({ record }) => record);
-  const outcomes = await writeEach(run.client, records, await resolverFor(run, records));
-  for (const [index, item] of waiting.entries()) {
+  const resolve = await resolverFor(
+    run,
+    waiting.map(({ record }) => record),
+  );
+  const ready = await withoutMissing(run, waiting, resolve);
+  const outcomes = await writeEach(
+    run.client,
+    ready.map(({ record }) => record),
+    resolve,
+  );
+  for (const [index, item] of ready.entries()) {
     const outcome = outcomes[index]!;
     if ("failure" in outcome) {
       failItem(run, item, describe(item, outcome.failure));
       continue;
     }
     item.id = outcome.id;
-    item.fresh = outcome.id > (newest.get(item.record.model) ?? Number.POSITIVE_INFINITY);
+    item.fresh = isNew(item, outcome.id, newest);
     rememberId(run.client, item.record.externalId, item.record.model, outcome.id);
     for (const plan of item.plans) for (const warning of outcome.warnings) warnPlan(run, plan, warning);
   }
+}
+
+/** Those that point to nothing missing; the others fail, unless they stand in Odoo already. */
+async function withoutMissing(run: Run, items: readonly Item[], resolve: ResolveId): Promise<Item[]> {
+  const ready: Item[] = [];
+  for (const item of items) {
+    const failure = missingIn(item.record, resolve);
+    const existing = failure && (await lookUp(run.client, item.record.externalId));
+    if (!failure) ready.push(item);
+    else if (existing?.model === item.record.model) item.id = existing.id;
+    else failItem(run, item, failure);
+  }
+  return ready;
+}
+
+/** What a record points to and Odoo does not have, in the plan's own words. */
+export function missingIn(record: ImportRecord, resolve: ResolveId): Failure | undefined {
+  for (const reference of allReferences(record))
+    if ("externalId" in reference && reference.missing && resolve(reference) === undefined)
+      return { ...reference.missing, source: "odoo", at: Date.now() };
+  return undefined;
 }
 
 /** Looks up what these records can't name by external id in a table, then answers without a call. */

@@ -12,6 +12,8 @@ export interface Document {
   state: string;
   /** sale.order only, as those below. */
   origin?: string | false;
+  /** What Shopify calls it. */
+  client_order_ref?: string | false;
   /** "2026-11-24 10:00:00", UTC */
   date_order?: string;
   /** When it is promised for; usually nothing. */
@@ -24,7 +26,14 @@ const common = ["display_name", "amount_total", "amount_tax", "currency_id", "st
 
 function fields(model: string, major: number): string[] {
   if (model !== "sale.order") return common;
-  return [...common, "origin", "date_order", "commitment_date", ...(major >= 17 ? ["locked"] : [])];
+  return [
+    ...common,
+    "origin",
+    "client_order_ref",
+    "date_order",
+    "commitment_date",
+    ...(major >= 17 ? ["locked"] : []),
+  ];
 }
 
 const key = (model: string, id: number): string => `${model},${id}`;
@@ -39,19 +48,27 @@ export async function readDocuments(
   ids: readonly number[],
 ): Promise<Map<number, Document>> {
   const unread = [...new Set(ids)].filter((id) => !run.documents.has(key(model, id)));
-  if (unread.length > 0) {
-    const rows = (await run.client.call(model, "search_read", {
-      args: { domain: [["id", "in", unread]], fields: fields(model, run.major) },
-      context: { active_test: false },
-    })) as Document[];
-    for (const row of rows) run.documents.set(key(model, row.id), row);
-  }
+  if (unread.length > 0) await findDocuments(run, model, [["id", "in", unread]]);
   return new Map(
     ids.flatMap((id) => {
       const row = run.documents.get(key(model, id));
       return row ? [[id, row] as const] : [];
     }),
   );
+}
+
+/** Reads the documents that a domain finds, in one call. @throws HoldfastError */
+export async function findDocuments(
+  run: Run,
+  model: string,
+  domain: readonly unknown[],
+): Promise<Document[]> {
+  const rows = (await run.client.call(model, "search_read", {
+    args: { domain, fields: fields(model, run.major) },
+    context: { active_test: false },
+  })) as Document[];
+  for (const row of rows) run.documents.set(key(model, row.id), row);
+  return rows;
 }
 
 /** It was changed: whoever wants it next reads it again. */

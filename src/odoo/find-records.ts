@@ -2,7 +2,7 @@ import type { FindReference, ImportRecord } from "../import-plan.ts";
 import { lookUp } from "./external-ids.ts";
 import { addMissing, type Item, referencesOf } from "./plan-items.ts";
 import { type Answer, findAll, findKey, judge } from "./references.ts";
-import { failItem, type Run } from "./run.ts";
+import { failItem, isNeeded, type Run } from "./run.ts";
 
 /**
  * Answers all finds of a run's items; records that are to be made because nothing was found become items too.
@@ -13,7 +13,7 @@ export async function findRecords(run: Run): Promise<Map<number, Set<string>>> {
   const answers = new Map<string, Answer>();
   run.finds = (reference) => judge(reference, answers.get(findKey(reference)) ?? []);
   // A record that is made may have finds of its own.
-  for (let asked: { item: Item; find: FindReference }[] = findsOf(run.items, answers); asked.length > 0; ) {
+  for (let asked: { item: Item; find: FindReference }[] = findsOf(run, answers); asked.length > 0; ) {
     const { ids, remembered: fromMemory } = await findAll(
       run.client,
       asked.map(({ find }) => find),
@@ -31,7 +31,7 @@ export async function findRecords(run: Run): Promise<Map<number, Set<string>>> {
         return create ? [{ item, find, create }] : [];
       }),
     );
-    asked = findsOf(run.items, answers);
+    asked = findsOf(run, answers);
   }
   await settleExisting(run);
   return remembered;
@@ -42,18 +42,22 @@ function toCreate(run: Run, find: FindReference): ImportRecord | undefined {
   return "create" in found ? found.create : undefined;
 }
 
-function findsOf(items: readonly Item[], answered: ReadonlyMap<string, Answer>) {
-  return items.flatMap((item) =>
+function findsOf(run: Run, answered: ReadonlyMap<string, Answer>) {
+  return neededOf(run).flatMap((item) =>
     referencesOf(item).flatMap((find) =>
       "find" in find && !answered.has(findKey(find)) ? [{ item, find }] : [],
     ),
   );
 }
 
+function neededOf(run: Run): Item[] {
+  return run.items.filter((item) => isNeeded(run, item));
+}
+
 /** A find that fails only matters to a record that is not there yet: a replay after a renamed SKU is fine. */
 async function settleExisting(run: Run): Promise<void> {
   await Promise.all(
-    run.items.map(async (item) => {
+    neededOf(run).map(async (item) => {
       for (const reference of referencesOf(item)) {
         if (!("find" in reference)) continue;
         const found = run.finds(reference);

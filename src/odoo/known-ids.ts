@@ -37,6 +37,12 @@ export function isKnown(client: OdooClient, externalId: string): boolean {
   return cacheOf(client).has(qualified(externalId));
 }
 
+/** The remembered record behind an external id, which may have been deleted since. */
+export function recallId(client: OdooClient, model: string, externalId: string): number | undefined {
+  const known = cacheOf(client).get(qualified(externalId));
+  return known?.model === model ? known.id : undefined;
+}
+
 /** The record behind one external id, of any model. @throws HoldfastError when Odoo is away. */
 export async function findAny(client: OdooClient, externalId: string): Promise<Known | undefined> {
   const known = cacheOf(client).get(qualified(externalId)) ?? (await lookUp(client, externalId));

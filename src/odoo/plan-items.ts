@@ -19,6 +19,8 @@ export interface Item {
   needs: Set<Item>;
   /** Set when it stands in Odoo. */
   id?: number;
+  /** Ids of the orders that stood in Odoo under its name before this run; undefined where nobody asked. */
+  before?: ReadonlySet<number>;
   /** This run made it, so it holds these values already. */
   fresh?: boolean;
   /** It was seen there before; this run did not ask. */

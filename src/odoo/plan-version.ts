@@ -1,9 +1,9 @@
 import { groupBy } from "../group.ts";
 import type { ImportPlan } from "../import-plan.ts";
-import { readDocuments } from "./documents.ts";
-import { findAny, forgetId } from "./known-ids.ts";
+import { findDocuments, readDocuments } from "./documents.ts";
+import { findAny, forgetId, recallId } from "./known-ids.ts";
 import { type Link, linkModel, linkTexts, readLinks, setTexts, writeLinks } from "./links.ts";
-import { failPlan, isOpen, type Run } from "./run.ts";
+import { failPlan, isNeeded, isOpen, type Run } from "./run.ts";
 
 /** The name of the link that remembers a version where the record has no field for it. */
 const linkName = "Shopify version";
@@ -27,12 +27,62 @@ interface Versioned {
 }
 
 /**
+ * The same before anything is made for them. Orders are looked for by their names, many in one call, in which they are read
+ * as well; of other records only those are asked about that this process has seen, and that bring something else.
+ * @throws HoldfastError when Odoo is away.
+ */
+export async function skipStaleEarly(run: Run): Promise<void> {
+  await readStanding(run);
+  const known = run.items.flatMap((item) => {
+    const { externalId, model } = item.record;
+    const plans = item.plans.filter((plan) => {
+      const { version, records } = run.plans[plan]!;
+      return version?.externalId === externalId && records.length > 1;
+    });
+    const id = plans.length > 0 ? recallId(run.client, model, externalId) : undefined;
+    return id === undefined ? [] : plans.map((plan) => ({ item, plan, model, id, externalId }));
+  });
+  await skipOlder(run, known);
+  for (const { item, plan, id } of known) if (run.skipped.has(plan)) item.id = id;
+  run.items = run.items.filter((item) => item.id !== undefined || isNeeded(run, item));
+}
+
+/** Reads the orders that stand in Odoo under the names of those to write; a name may be another shop's order, too. */
+async function readStanding(run: Run): Promise<void> {
+  const orders = run.items.filter(
+    ({ record, plans }) =>
+      record.model === "sale.order" &&
+      record.write === "always" &&
+      typeof record.values.client_order_ref === "string" &&
+      plans.every((plan) => run.plans[plan]!.version?.externalId === record.externalId),
+  );
+  if (orders.length === 0) return;
+  const names = orders.map(({ record }) => record.values.client_order_ref);
+  const rows = await findDocuments(run, "sale.order", [["client_order_ref", "in", [...new Set(names)]]]);
+  const byName = groupBy(rows, (row) => row.client_order_ref);
+  await Promise.all(
+    orders.map(async (item) => {
+      const { externalId, values } = item.record;
+      const named = byName.get(values.client_order_ref as string) ?? [];
+      const known = recallId(run.client, "sale.order", externalId);
+      item.before = new Set([...named.map(({ id }) => id), ...(known === undefined ? [] : [known])]);
+      // Which of the orders of its name it is, is asked only where it matters.
+      if (named.some(({ origin }) => item.plans.some((plan) => isStale(versionIn(origin), run.plans[plan]!))))
+        await findAny(run.client, externalId);
+    }),
+  );
+}
+
+/**
  * Skips plans where Odoo holds a later version. An order's stands in its source document, in the same
  * transaction as its values; other records have a link for it.
  * @throws HoldfastError when Odoo is away.
  */
 export async function skipStale(run: Run): Promise<void> {
-  const all = await versionedPlans(run);
+  await skipOlder(run, await versionedPlans(run));
+}
+
+async function skipOlder(run: Run, all: readonly Versioned[]): Promise<void> {
   const orders = all.filter(({ model }) => model === "sale.order");
   const rows = await readDocuments(
     run,

@@ -40,9 +40,14 @@ export function isOpen(run: Run, plan: number): boolean {
   return !run.failures.has(plan) && !run.skipped.has(plan);
 }
 
-/** Fails a plan, in words that name it; its first failure stays. */
+/** Whether a plan still needs the item. */
+export function isNeeded(run: Run, { plans }: Item): boolean {
+  return plans.some((plan) => isOpen(run, plan));
+}
+
+/** Fails a plan, in words that name it; its first failure stays, and what was skipped needs nothing that could fail. */
 export function failPlan(run: Run, plan: number, failure: Failure): void {
-  if (!run.failures.has(plan)) run.failures.set(plan, say(run.plans[plan], failure));
+  if (isOpen(run, plan)) run.failures.set(plan, say(run.plans[plan], failure));
 }
 
 export function warnPlan(run: Run, plan: number, warning: string): void {

@@ -3,13 +3,13 @@ import { groupBy } from "../group.ts";
 import type { ImportRecord, ImportValue } from "../import-plan.ts";
 import { allReferences, changeShapeOf, type ResolveId } from "./cells.ts";
 import { holds } from "./compare-values.ts";
-import { resolverFor } from "./create-records.ts";
+import { missingIn, resolverFor } from "./create-records.ts";
 import { changed, isDraft, isLocked, promiseAgain, readDocuments } from "./documents.ts";
 import { writeEach } from "./isolate.ts";
 import { findIds } from "./known-ids.ts";
 import type { Item } from "./plan-items.ts";
 import { versionIn } from "./plan-version.ts";
-import { describe, failItem, isOpen, type Run } from "./run.ts";
+import { describe, failItem, isNeeded, type Run } from "./run.ts";
 
 /**
  * Brings records that exist to what the plans say: those that are written always, and are not made just now.
@@ -31,9 +31,7 @@ function holdsAlready(run: Run, item: Item): boolean {
 
 /** The same for the records given, whatever their plans say about writing. @returns what was written. */
 export async function bringTo(run: Run, items: readonly Item[]): Promise<Item[]> {
-  const open = items.filter(
-    (item) => item.id !== undefined && !item.failure && item.plans.some((plan) => isOpen(run, plan)),
-  );
+  const open = items.filter((item) => item.id !== undefined && !item.failure && isNeeded(run, item));
   const cancelled = await cancelledOrders(run, open);
   const differing: { item: Item; record: ImportRecord }[] = [];
   for (const group of groupBy(
@@ -169,16 +167,27 @@ async function withPromises(
 }
 
 async function write(run: Run, group: readonly { item: Item; record: ImportRecord }[]): Promise<void> {
-  const records = group.map(({ record }) => record);
-  const outcomes = await writeEach(run.client, records, await resolverFor(run, records), "upsert");
-  for (const [index, { item, record }] of group.entries()) {
+  const all = group.map(({ record }) => record);
+  const resolve = await resolverFor(run, all);
+  const ready = group.filter(({ item, record }) => {
+    const missing = missingIn(record, resolve);
+    if (missing) failItem(run, item, missing);
+    return !missing;
+  });
+  const outcomes = await writeEach(
+    run.client,
+    ready.map(({ record }) => record),
+    resolve,
+    "upsert",
+  );
+  for (const [index, { item, record }] of ready.entries()) {
     const outcome = outcomes[index]!;
     if ("failure" in outcome)
       failItem(run, item, await inTheWay(run, item, record, describe(item, outcome.failure)));
   }
   changed(
     run,
-    records[0]!.model,
+    all[0]!.model,
     group.map(({ item }) => item.id!),
   );
 }

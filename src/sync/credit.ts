@@ -1,7 +1,8 @@
 import type { CreditedUnits, CreditStep, ImportRecord, RecordReference } from "../import-plan.ts";
-import { type Decimal, decimal, decimalText, sum, zero } from "../money.ts";
+import { type Decimal, decimal, decimalText, roundTo, sum, zero } from "../money.ts";
 import { type Charge, chargeToLines, invoiceLine, netOf, onOtherBasis } from "./charge.ts";
 import { versionTime } from "./dates.ts";
+import type { ChargedTax } from "./discount.ts";
 import { amountText, expectedTotals, refundedShipping, roundingLine } from "./expected-totals.ts";
 import type { MoneyView } from "./money-view.ts";
 import { chargeRules } from "./order-lines.ts";
@@ -13,18 +14,20 @@ import {
   type RefundedMoney,
   refundedUnits,
   refundTaxesIncluded,
-  shareTax,
+  shareOut,
   stillToShip,
 } from "./refund-amounts.ts";
 import type {
+  ShopifyDuty,
   ShopifyLineItem,
   ShopifyRefund,
   ShopifyRefundLineItem,
   ShopifyRefundShippingLine,
   ShopifyShippingLine,
+  ShopifyTaxLine,
   Unchecked,
 } from "./shopify-shapes.ts";
-import { chargedTaxes, odooIncluded, type TaxRules, taxReference } from "./taxes.ts";
+import { chargedTaxes, odooIncluded, type TaxRules, taxReference, waivedTax } from "./taxes.ts";
 
 export interface RefundContext {
   refund: Unchecked<ShopifyRefund>;
@@ -50,13 +53,13 @@ export function creditStep(context: RefundContext): CreditStep {
   const paid = sum(paidBack.map(({ amount }) => amount));
   const taxRules: TaxRules = {
     included: refundTaxesIncluded(refund, paid, money, who),
-    country: null,
+    country: undefined,
     options,
   };
   const charges = [
     ...itemCharges(context, taxRules),
     ...shippingCharges(context, taxRules),
-    ...dutiesCharge(context, taxRules),
+    ...dutyCharges(context, taxRules),
   ];
   const gap = paid.minus(sum(charges.map((charge) => grossOf(charge, money.digits))));
   if (!gap.eq(0)) charges.push(adjustmentCharge(context, gap, taxRules));
@@ -203,11 +206,57 @@ function shippingCharges(context: RefundContext, taxRules: TaxRules): CreditedCh
   });
 }
 
-function dutiesCharge({ refund, refundId, who, money, options }: RefundContext, taxRules: TaxRules) {
-  const duties = money.inSet(refund.total_duties_set, "total_duties_set") ?? zero;
-  if (duties.eq(0)) return [];
+/** Duties by those of the refunded lines, because these tell their taxes; else as their sum. */
+function dutyCharges(context: RefundContext, taxRules: TaxRules): CreditedCharge[] {
+  const { refund, refundId, who, money, options } = context;
+  const total = money.inSet(refund.total_duties_set, "total_duties_set") ?? zero;
+  if (total.eq(0)) return [];
   const externalId = `${options.externalIdPrefix}refund_${refundId}_duties`;
-  return [flat(externalId, specialProduct("duties", options, who), "Duties", duties, taxRules)];
+  const product = specialProduct("duties", options, who);
+  const duties = refundedDuties(context);
+  if (duties.length === 0) return [flat(externalId, product, "Duties", total, taxRules)];
+  const shares = shareOut(
+    total,
+    duties.map(({ amount }) => amount),
+    money.digits,
+  );
+  return duties.map(({ duty, amount, title }, at) => {
+    const price = shares[at]!;
+    const taxLines = listOf<ShopifyTaxLine>(duty.tax_lines, who, "tax_lines");
+    const tax = sum(taxLines.map((line) => money.required(line, "price", "a tax on duties")));
+    return credited(
+      taxLines,
+      roundTo(tax.times(price).div(amount), money.digits),
+      { money, taxRules, who },
+      {
+        externalId: `${externalId}_${at + 1}`,
+        product,
+        name: `Duties: ${title}`,
+        price,
+        quantity: decimal(1),
+        discount: zero,
+        discountName: null,
+        orderLine: null,
+        asInvoicedOf: null,
+      },
+    );
+  });
+}
+
+/** The duties that the order put on the refunded lines, each once. */
+function refundedDuties({ refund, who, money }: RefundContext) {
+  const lines = new Map(
+    listOf<ShopifyRefundLineItem>(refund.refund_line_items, who, "refund_line_items").map((line, at) => {
+      const item = objectOf<ShopifyLineItem>(line.line_item) ?? {};
+      return [idOf({ id: line.line_item_id }) ?? idOf(item) ?? at, item] as const;
+    }),
+  );
+  return [...lines].flatMap(([id, item]) =>
+    listOf<ShopifyDuty>(item.duties, who, "duties").flatMap((duty) => {
+      const amount = money.inSet(duty, "a duty") ?? zero;
+      return amount.eq(0) ? [] : [{ duty, amount, title: lineTitle(item, String(id)) }];
+    }),
+  );
 }
 
 function adjustmentId({ refundId, options }: RefundContext): string {
@@ -255,21 +304,26 @@ function credited(
   { money, taxRules, who }: { money: MoneyView; taxRules: TaxRules; who: string },
   charge: Omit<CreditedCharge, "taxes" | "taxReferences" | "taxesIncluded">,
 ): CreditedCharge {
-  const onLine = refundedTax.eq(0)
-    ? []
-    : chargedTaxes(taxLines, netOf(charge, money.digits), taxRules, money, who);
-  const shares = shareTax(
-    refundedTax,
-    onLine.map(({ amount }) => amount),
-    money.digits,
-  );
-  const taxes = onLine.map((tax, at) => ({ ...tax, amount: shares[at]! }));
+  const net = netOf(charge, money.digits);
+  const onLine = chargedTaxes(taxLines, net, taxRules, money, who);
+  const zeroRated = onLine.filter(({ percent }) => percent.eq(0));
+  const untaxed = zeroRated.length > 0 ? zeroRated : waivedTax(taxLines, net, taxRules, money, who);
+  const taxes = refundedTax.eq(0) ? untaxed : shared(refundedTax, onLine, money.digits);
   return {
     ...charge,
     taxes,
     taxReferences: taxes.map((tax) => taxReference(tax, taxRules, who)),
     taxesIncluded: taxRules.included,
   };
+}
+
+function shared(amount: Decimal, taxes: readonly ChargedTax[], digits: number): ChargedTax[] {
+  const shares = shareOut(
+    amount,
+    taxes.map((tax) => tax.amount),
+    digits,
+  );
+  return taxes.map((tax, at) => ({ ...tax, amount: shares[at]! }));
 }
 
 function grossOf(charge: Charge, digits: number): Decimal {

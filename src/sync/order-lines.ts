@@ -242,7 +242,7 @@ function taxed(
   charge: Omit<Charge, "taxes" | "taxReferences" | "taxesIncluded">,
 ): Charge {
   const charged = chargedTaxes(taxLines, netOf(charge, money.digits), taxRules, money, who);
-  const taxes = charged.length === 0 ? exemptTax(exemptionsOf(order), taxRules, zero) : charged;
+  const taxes = charged.length === 0 ? exemptTax(exemptionsOf(order), taxRules) : charged;
   return {
     ...charge,
     externalId: options.externalIdPrefix + charge.externalId,

@@ -1,4 +1,10 @@
-import type { FindReference, ImportRecord, ImportValue, RecordReference } from "../import-plan.ts";
+import type {
+  ExternalReference,
+  FindReference,
+  ImportRecord,
+  ImportValue,
+  RecordReference,
+} from "../import-plan.ts";
 import { fingerprint } from "./address.ts";
 import type { OrderMappingOptions, SpecialProducts } from "./order-options.ts";
 import { idOf, textOf, unreadable } from "./read.ts";
@@ -31,7 +37,7 @@ export function productOf(
   const sku = textOf(line.sku);
   const variantId = idOf({ id: line.variant_id });
   if (options.productsBy === "external_id" && variantId !== null)
-    return { externalId: `${options.externalIdPrefix}variant_${variantId}` };
+    return productByVariant(variantId, sku, title, options, who);
   if (sku !== null) return productBySku(sku, title, line, options, who);
   if (line.variant_id === null || line.variant_id === undefined)
     return specialProduct("custom", options, who);
@@ -41,6 +47,27 @@ export function productOf(
     `"${title}" has no SKU.`,
     "Give the variant a SKU in Shopify; this event keeps the text it was sent with, so discard it and let the backfill fetch the order again, or enter it in Odoo by hand.",
   );
+}
+
+function productByVariant(
+  variantId: string,
+  sku: string | null,
+  title: string,
+  { externalIdPrefix, missingProduct }: OrderMappingOptions,
+  who: string,
+): ExternalReference {
+  const externalId = `${externalIdPrefix}variant_${variantId}`;
+  // The product comes with the order.
+  if (missingProduct === "create") return { externalId };
+  return {
+    externalId,
+    missing: {
+      class: "dependency",
+      code: "variant_not_found",
+      message: `${who}: variant ${variantId} ("${title}"${sku === null ? "" : `, SKU ${sku}`}) is not in Odoo.`,
+      hint: `Let the mapping write products and save this one in Shopify, whose products/update then brings it; or let the mapping create missing products, which have no stand-in where they are matched by variant id; or give the product in Odoo the external id __shopify__.${externalId}. Then retry.`,
+    },
+  };
 }
 
 function productBySku(

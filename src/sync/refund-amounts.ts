@@ -122,8 +122,8 @@ export function refundTaxesIncluded(
   return asIncluded.lt(asExcluded);
 }
 
-/** An amount over several taxes by what they were on the whole line; the last takes what rounding leaves. */
-export function shareTax(amount: Decimal, of: readonly Decimal[], digits: number): Decimal[] {
+/** An amount over several parts by what each of them was of the whole; the last takes what rounding leaves. */
+export function shareOut(amount: Decimal, of: readonly Decimal[], digits: number): Decimal[] {
   const whole = sum(of);
   if (whole.eq(0)) return of.map((_, at) => (at === 0 ? amount : zero));
   let rest = amount;

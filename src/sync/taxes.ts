@@ -1,5 +1,5 @@
 import type { FindReference, RecordReference } from "../import-plan.ts";
-import { type Decimal, decimalText, parseDecimal, roundTo, sum } from "../money.ts";
+import { type Decimal, decimalText, parseDecimal, roundTo, sum, zero } from "../money.ts";
 import type { ChargedTax } from "./discount.ts";
 import type { MoneyView } from "./money-view.ts";
 import { taxesOn } from "./odoo-rounding.ts";
@@ -16,8 +16,8 @@ const highestRate = 100;
 export interface TaxRules {
   /** Whether the shop's prices contain their taxes. */
   included: boolean;
-  /** Where the order goes: "DE"; null where nobody knows. */
-  country: string | null;
+  /** Where the order goes: "DE"; null where it names no country; undefined where nobody says, as in a refund. */
+  country: string | null | undefined;
   options: Pick<OrderMappingOptions, "taxes" | "odooTaxes" | "missingTax" | "externalIdPrefix">;
 }
 
@@ -56,13 +56,34 @@ export function chargedTaxes(
  * The tax of a charge that pays none because of who buys, where the table of taxes names one: a row with the title of
  * the customer's own exemption ("EU_REVERSE_CHARGE_EXEMPTION_RULE"), else the one titled "exempt".
  */
-export function exemptTax(exemptions: readonly string[], rules: TaxRules, zero: Decimal): ChargedTax[] {
-  const titled = (wanted: string) =>
-    rules.options.taxes.find(
-      (row) => textOf(row.title)?.toLowerCase() === wanted && countryMatches(row, rules.country),
-    );
+export function exemptTax(exemptions: readonly string[], rules: TaxRules): ChargedTax[] {
+  const titled = (wanted: string) => fittingRow(rules, (row) => textOf(row.title)?.toLowerCase() === wanted);
   const [row] = exemptions.flatMap((title) => titled(title) ?? []);
-  return row ? [{ percent: zero, amount: zero, mapped: row.tax }] : [];
+  return row ? [untaxed(row.tax)] : [];
+}
+
+/**
+ * The tax of a charge whose taxes were waived, where nobody says why, as in a refund: what the table of taxes names for
+ * exemptions, unless it names several.
+ */
+export function waivedTax(
+  lines: unknown,
+  net: Decimal,
+  rules: TaxRules,
+  money: MoneyView,
+  who: string,
+): ChargedTax[] {
+  const waived = listOf<ShopifyTaxLine>(lines, who, "tax_lines").some((line) =>
+    isWaived(money.required(line, "price", "a tax"), net, percentOf(line, who), rules.included, money.digits),
+  );
+  if (!waived) return [];
+  const rows = fittingRows(rules, (row) => /^exempt$|_exemption/i.test(textOf(row.title) ?? ""));
+  const [only, another] = new Set(rows.map(({ tax }) => tax));
+  return only !== undefined && another === undefined ? [untaxed(only)] : [];
+}
+
+function untaxed(mapped: string): ChargedTax {
+  return { percent: zero, amount: zero, mapped };
 }
 
 /** Why an order may pay no tax, as titles in the table of taxes; the most telling first. */
@@ -83,21 +104,36 @@ function percentOf(line: Unchecked<ShopifyTaxLine>, who: string): Decimal {
 }
 
 function rowFor(rules: TaxRules, title: string | null, percent: Decimal): TaxRow | null {
-  const matches = (row: TaxRow): boolean => {
+  return fittingRow(rules, (row) => {
     const rate = textOf(row.rate);
     const wanted = textOf(row.title)?.toLowerCase() ?? null;
     return (
-      countryMatches(row, rules.country) &&
       (wanted === null || wanted === title?.toLowerCase()) &&
       (rate === null || parseDecimal(rate.replace(/\s*%$/, ""))?.eq(percent) === true)
     );
-  };
-  return rules.options.taxes.find((row) => textOf(row.tax) !== null && matches(row)) ?? null;
+  });
 }
 
-function countryMatches(row: TaxRow, country: string | null): boolean {
-  const wanted = textOf(row.country)?.toUpperCase() ?? null;
-  return wanted === null || wanted === country;
+/** The first row that fits; where nobody says which country, one for all countries comes before those of one. */
+function fittingRow(rules: TaxRules, matches: (row: TaxRow) => boolean): TaxRow | null {
+  const rows = fittingRows(rules, matches);
+  const forAll = rules.country === undefined ? rows.find((row) => countryOf(row) === null) : undefined;
+  return forAll ?? rows[0] ?? null;
+}
+
+function fittingRows({ country, options }: TaxRules, matches: (row: TaxRow) => boolean): TaxRow[] {
+  return options.taxes.filter((row) => {
+    const wanted = countryOf(row);
+    return (
+      textOf(row.tax) !== null &&
+      (wanted === null || country === undefined || wanted === country) &&
+      matches(row)
+    );
+  });
+}
+
+function countryOf(row: TaxRow): string | null {
+  return textOf(row.country)?.toUpperCase() ?? null;
 }
 
 /** Whether the Odoo taxes of an order are part of the price. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { HoldfastError } from "../../src/failure.ts";
 import type { ImportPlan, ImportRecord } from "../../src/import-plan.ts";
 import { applyPlans, type PlanResult } from "../../src/odoo/import.ts";
-import { memoryOdoo } from "../support/odoo-memory.ts";
+import { memoryOdoo, type Troubles } from "../support/odoo-memory.ts";
 
 const missingSku = (sku: string) => ({
   class: "rejected" as const,
@@ -122,6 +122,53 @@ describe("applyPlans", () => {
     assert.ok(!odoo.stored.has("__shopify__.customer_2"));
   });
 
+  describe("an external id that is not in Odoo", () => {
+    const variant = (id: string) => ({
+      externalId: id,
+      missing: { ...missingSku("SH-1"), class: "dependency" as const, message: `${id} is not in Odoo.` },
+    });
+    const byVariant = (n: number, id: string, beside: "shipping" | "nothing" = "nothing"): ImportPlan => {
+      const plan = order(n);
+      const lines = plan.records[1]!.children!.order_line!;
+      if (beside === "nothing") lines.pop();
+      const values = { product_id: variant(id), price_unit: "10.00" };
+      lines.push({ model: "sale.order.line", externalId: `line_${n}_v`, values });
+      return plan;
+    };
+
+    for (const beside of ["shipping", "nothing"] as const)
+      it(`fails its order alone, in the plan's own words, with ${beside} beside it`, async () => {
+        const odoo = memoryOdoo();
+        odoo.rows["product.product"] = [product];
+        odoo.stored.set("__shopify__.variant_1", {
+          model: "product.product",
+          id: 11,
+          record: { cells: {}, children: {} },
+        });
+        const plans = [byVariant(1, "variant_1", beside), byVariant(2, "variant_2", beside)];
+        const [fine, missing] = await applyPlans(odoo, plans);
+        assert.ok(fine?.ok);
+        const failure = failureIn(missing);
+        assert.deepEqual([failure.class, failure.code], ["dependency", "sku_not_found"]);
+        assert.equal(failure.message, "Order #1002: variant_2 is not in Odoo.");
+        assert.match(failure.hint ?? "", /Internal Reference/);
+      });
+
+    it("is no failure where the order stands already, or the same batch brings it", async () => {
+      const odoo = memoryOdoo();
+      odoo.rows["product.product"] = [product];
+      const brings: ImportPlan = {
+        kind: "import-plan",
+        reference: "Shirt",
+        records: [{ model: "product.product", externalId: "variant_1", values: { name: "Shirt" } }],
+      };
+      const first = await applyPlans(odoo, [byVariant(1, "variant_1", "shipping"), brings]);
+      assert.ok(first.every((result) => result.ok));
+      odoo.stored.delete("__shopify__.variant_1");
+      assert.ok((await applyPlans(odoo, [byVariant(1, "variant_1", "shipping")]))[0]!.ok);
+    });
+  });
+
   it("a SKU on two products is refused, unless the plan takes the first", async () => {
     const odoo = memoryOdoo();
     odoo.rows["product.product"] = [product, { id: 12, default_code: "SH-1" }];
@@ -219,6 +266,92 @@ describe("applyPlans", () => {
       { ...order(2, { customer: 7 }), records: order(2, { customer: 7 }).records.slice(0, 1) },
     ]);
     assert.deepEqual(odoo.calls, ["res.partner.load 1"]);
+  });
+
+  describe("a late event of an order", () => {
+    const [early, late] = ["2026-11-24T10:00:00Z", "2026-11-24T12:00:00Z"];
+    /** As the mapping makes it: the order's own state, below it an address that only this version has. */
+    const versioned = (n: number, at: string, sku?: string): ImportPlan => {
+      const plan = order(n, sku ? { sku } : {});
+      const sale = plan.records[1]!;
+      sale.values.origin = `Shopify ${plan.reference} (${at})`;
+      sale.values.client_order_ref = plan.reference;
+      sale.write = "always";
+      const address = { name: "Ann", street: at, parent_id: { externalId: `customer_${n}` } };
+      plan.records.splice(1, 0, { model: "res.partner", externalId: `address_${n}_${at}`, values: address });
+      return { ...plan, version: { externalId: `order_${n}`, at } };
+    };
+    const shop = (troubles: Troubles = {}) => {
+      const odoo = memoryOdoo({
+        ...troubles,
+        amounts: (id) => {
+          const one = [...odoo.stored.values()].find((each) => each.id === id);
+          return { origin: one?.record.cells.origin };
+        },
+      });
+      odoo.rows["product.product"] = [product];
+      Object.defineProperty(odoo.rows, "sale.order", {
+        get: () =>
+          [...odoo.stored.values()]
+            .filter(({ model }) => model === "sale.order")
+            .map(({ id, record }) => ({ ...record.cells, id })),
+      });
+      return odoo;
+    };
+
+    it("makes nothing, not even what it alone points to", async () => {
+      const odoo = shop();
+      assert.ok((await applyPlans(odoo, [versioned(1, late)]))[0]!.ok);
+      const before = [...odoo.stored.keys()];
+      odoo.calls.length = 0;
+      const [stale, live] = await applyPlans(odoo, [versioned(1, early), versioned(2, early)]);
+      assert.ok(stale?.ok && live?.ok);
+      assert.equal(stale.skipped, "stale");
+      assert.deepEqual(stale.ids, { order_1: odoo.stored.get("__shopify__.order_1")!.id });
+      assert.equal(live.skipped, undefined);
+      const made = [...odoo.stored.keys()].filter((key) => !before.includes(key));
+      assert.deepEqual(
+        made,
+        ["customer_2", `address_2_${early}`, "order_2"].map((id) => `__shopify__.${id}`),
+      );
+    });
+
+    it("is skipped, whatever is refused or missing of what it brings", async () => {
+      const odoo = shop({ refuse: ({ cells }) => (cells.street === early ? "No such street" : undefined) });
+      await applyPlans(odoo, [versioned(1, late), versioned(2, late)]);
+      for (const result of await applyPlans(odoo, [versioned(1, early), versioned(2, early, "SH-2")]))
+        assert.equal(result.ok && result.skipped, "stale");
+    });
+
+    it("is known by a process that did not write the order, and never by another shop's of the same name", async () => {
+      const odoo = shop();
+      await applyPlans(odoo, [versioned(1, late)]);
+      const before = [...odoo.stored.keys()];
+      const others = versioned(2, early);
+      others.reference = "#1001";
+      others.records.at(-1)!.values.client_order_ref = "#1001";
+      const [stale, live] = await applyPlans({ ...odoo }, [versioned(1, early), others]);
+      assert.ok(stale?.ok && live?.ok);
+      assert.equal(stale.skipped, "stale");
+      assert.equal(live.skipped, undefined);
+      const made = [...odoo.stored.keys()].filter((key) => !before.includes(key));
+      assert.deepEqual(
+        made,
+        ["customer_2", `address_2_${early}`, "order_2"].map((id) => `__shopify__.${id}`),
+      );
+    });
+
+    it("costs no call where it is none: new orders, and known ones whose version is no older", async () => {
+      const odoo = shop();
+      const reads = () => odoo.calls.filter((call) => call === "sale.order.search_read").length;
+      for (const round of ["new", "known"]) {
+        odoo.calls.length = 0;
+        const results = await applyPlans(odoo, [versioned(1, early), versioned(2, early)]);
+        assert.ok(results.every((result) => result.ok && !result.skipped));
+        // Those that stood there before, then what is new, or how the known ones differ.
+        assert.equal(reads(), 2, round);
+      }
+    });
   });
 
   it("conflicts inside a good reply are tried again; what stays one is told as one", async () => {

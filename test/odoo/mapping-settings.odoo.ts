@@ -5,7 +5,7 @@ import { eventToPlan } from "../../src/sync/event-to-plan.ts";
 import type { OrderMappingSettings } from "../../src/sync/order-options.ts";
 import { prepareOdoo } from "../support/odoo-prepared.ts";
 import { apply, fresh, type Row, read, realClient, refused, transports } from "../support/odoo-real.ts";
-import { ann, item, type Json, order, tax } from "../sync/order-builder.ts";
+import { ann, item, type Json, order, shippingLine, tax } from "../sync/order-builder.ts";
 
 const [transport = "xmlrpc"] = transports;
 
@@ -153,6 +153,33 @@ describe("the mapping's settings in a real Odoo", function () {
       assert.match(failure.hint ?? "", hint);
       assert.match(failure.message, /#1001/);
     }
+  });
+
+  it("names the variant that Odoo lacks, and takes the order once its product is there", async () => {
+    const externalIdPrefix = `${fresh("set")}_`;
+    const settings = { externalIdPrefix, pricelist: "Shop EUR", productsBy: "external_id" } as const;
+    const payload = order({
+      items: [item({ price: "20.00" })],
+      shipping: [shippingLine({ price: "5.00" })],
+      total: "25.00",
+    });
+    const plan = eventToPlan("orders/create", payload, settings);
+    const failure = await refused(client, plan);
+    assert.deepEqual([failure.class, failure.code], ["dependency", "variant_not_found"]);
+    assert.match(failure.message, /^Order #1001: variant 4001/);
+    const variants = [{ id: 4001, title: "Default Title", sku: externalIdPrefix, price: "20.00" }];
+    const product = { id: 31, title: "Shirt", updated_at: "2026-11-04T12:00:00Z", variants };
+    await apply(admin, eventToPlan("products/create", product, { externalIdPrefix, products: "write" }));
+    const { ids } = await apply(client, plan);
+    const made = [["order_id", "=", ids[`${externalIdPrefix}order_5678`]]];
+    const lines = await read(admin, "sale.order.line", made, ["product_id"]);
+    assert.match(String(lines.map(({ product_id }) => product_id)), new RegExp(externalIdPrefix));
+    const added = item({ id: 2, price: "7.00", more: { variant_id: 4002 } });
+    const edited = { ...payload, line_items: [...(payload.line_items as Json[]), added] };
+    const later = { ...edited, updated_at: "2026-11-04T12:00:00Z", total_price: "32.00" };
+    const { code, message } = await refused(client, eventToPlan("orders/updated", later, settings));
+    assert.equal(code, "variant_not_found");
+    assert.match(message, /^Order #1001: variant 4002/);
   });
 
   it("writes a line on the stand-in product, which says what it stands for", async () => {

@@ -71,17 +71,22 @@ for (const transport of transports) {
       it("a stale event changes nothing and says so; an equal one is applied", async () => {
         const id = fresh("order");
         await apply(client, orderPlan({ id, at: late, write: "always", lines: [{ price: "30.00" }] }));
-        const stale = await apply(
-          client,
-          orderPlan({
-            id,
-            at: early,
-            write: "always",
-            lines: [{ price: "10.00" }],
-            steps: [{ kind: "cancel", order: id }],
-          }),
-        );
-        assert.equal(stale.skipped, "stale");
+        const older = orderPlan({
+          id,
+          at: early,
+          write: "always",
+          lines: [{ price: "10.00" }],
+          values: { partner_shipping_id: { externalId: `${id}_a` } },
+          steps: [{ kind: "cancel", order: id }],
+        });
+        const address = { name: id, type: "delivery", parent_id: { externalId: `${id}_c` } };
+        older.records.splice(1, 0, { model: "res.partner", externalId: `${id}_a`, values: address });
+        const restarted = realClient("user", transport);
+        for (const by of [client, restarted]) {
+          assert.equal((await apply(by, older)).skipped, "stale");
+          assert.deepEqual(await read(client, "res.partner", [["name", "=", id]], ["name"]), []);
+        }
+        restarted.close();
         assert.deepEqual(await lines(id), [["Line 0", 1, 30]]);
         const equal = await apply(
           client,

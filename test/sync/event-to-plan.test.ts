@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { HoldfastError } from "../../src/failure.ts";
+import type { ExternalReference } from "../../src/import-plan.ts";
 import { eventToPlan, mappedTopics } from "../../src/sync/event-to-plan.ts";
 import type { OrderMappingSettings } from "../../src/sync/order-options.ts";
 import { ann, annsHome, fulfilled, item, order, refunded } from "./order-builder.ts";
@@ -263,6 +264,20 @@ describe("what the mapping's settings change on an order", () => {
     const byVariant = product({ productsBy: "external_id", missingProduct: "create" });
     assert.deepEqual(byVariant.line.values.product_id, { externalId: "variant_4001" });
     assert.ok(byVariant.plan.records.some(({ externalId }) => externalId === "variant_4001"));
+  });
+
+  it("a missing product that is found by its variant: which, of which order, and what to do", () => {
+    for (const missingProduct of ["reject", "stand_in"] as const) {
+      const settings = { productsBy: "external_id", missingProduct, externalIdPrefix: "a_" } as const;
+      const line = eventToPlan("orders/create", anOrder, settings).records.at(-1)!.children!.order_line![0]!;
+      const product = line.values.product_id as ExternalReference;
+      assert.equal(product.externalId, "a_variant_4001");
+      const { class: kind, code, message, hint } = product.missing!;
+      // A products/create may be on its way.
+      assert.deepEqual([kind, code], ["dependency", "variant_not_found"]);
+      assert.match(message, /^Order #1001: variant 4001 \("Shirt", SKU SH-1\) is not in Odoo/);
+      assert.match(hint, /products\/update.*no stand-in.*__shopify__\.a_variant_4001/);
+    }
   });
 
   it("a payment gateway without a journal stops the order and names it", () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { CreditStep, ImportPlan } from "../../src/import-plan.ts";
+import type { CreditStep, FindReference, ImportPlan, RecordReference } from "../../src/import-plan.ts";
 import { type Decimal, decimal, roundTo, sum } from "../../src/money.ts";
 import { locationIdsOf } from "../../src/sync/locations.ts";
-import type { OrderMappingSettings } from "../../src/sync/order-options.ts";
+import type { OrderMappingSettings, TaxRow } from "../../src/sync/order-options.ts";
 import { refundToPlan } from "../../src/sync/refund.ts";
 import { odooTotals } from "../support/odoo-arithmetic.ts";
 import { both, item, type Json, off, paidBack, refunded, tax } from "./order-builder.ts";
@@ -28,8 +28,12 @@ function refundOf(payload: Json, settings: OrderMappingSettings = withInvoices) 
   return { plan, steps: stepTexts(plan), odoo: creditTotals(plan) };
 }
 
+function creditOf(plan: ImportPlan): CreditStep | undefined {
+  return plan.steps?.find((step): step is CreditStep => step.kind === "credit");
+}
+
 function creditTotals(plan: ImportPlan) {
-  const credit = plan.steps?.find((step): step is CreditStep => step.kind === "credit");
+  const credit = creditOf(plan);
   if (!credit) return null;
   const lines = (credit.record.children?.invoice_line_ids ?? []).map((line) => ({
     ...line,
@@ -271,6 +275,129 @@ describe("refunds", () => {
     );
   });
 
+  describe("taxes of the table", () => {
+    const back = (of: Json, net: string, taxed?: string) =>
+      refunded([{ id: 1, quantity: 1, restock: "return", net, ...(taxed && { tax: taxed }), of }], {
+        transactions: [
+          paidBack(
+            decimal(net)
+              .plus(taxed ?? "0")
+              .toFixed(2),
+          ),
+        ],
+      });
+    const taxesOf = (payload: Json, taxes: TaxRow[]) => {
+      const plan = refundToPlan(payload, { ...withInvoices, taxes }, store);
+      const [line] = creditOf(plan)!.record.children!.invoice_line_ids!;
+      return (line!.values.tax_ids as RecordReference[]).map((each) =>
+        "find" in each ? (each.find.where.name ?? `${each.find.where.amount} %`) : each,
+      );
+    };
+
+    it("fit by title and percent alone: a refund does not tell its country", () => {
+      const taxes = [
+        { country: "DE", title: "MwSt", rate: "19", tax: "USt 19" },
+        { country: "FR", rate: "20", tax: "TVA 20" },
+      ];
+      const fifth = item({ price: "20.00", quantity: 2, taxes: [tax(0.2, "8.00")] });
+      assert.deepEqual(taxesOf(back(fifth, "20.00", "4.00"), taxes), ["TVA 20"]);
+      assert.deepEqual(taxesOf(back(shirt, "20.00", "3.80"), taxes), ["19 %"]);
+    });
+
+    it("of several that fit, one without a country comes first, else the first", () => {
+      const german = { country: "DE", rate: "19", tax: "USt 19" };
+      const cypriot = { country: "CY", rate: "19", tax: "CY 19" };
+      const any = { rate: "19", tax: "VAT 19" };
+      const goods = back(shirt, "20.00", "3.80");
+      assert.deepEqual(taxesOf(goods, [german, cypriot, any]), ["VAT 19"]);
+      assert.deepEqual(taxesOf(goods, [cypriot, german]), ["CY 19"]);
+    });
+
+    const abroad = [
+      { country: "CH", rate: "0", tax: "Export" },
+      { title: "exempt", tax: "Exempt" },
+    ];
+    it("a rate of zero keeps the tax that its invoice has", () => {
+      const exported = item({ price: "20.00", quantity: 2, taxes: [tax(0, "0.00")] });
+      assert.deepEqual(taxesOf(back(exported, "20.00"), abroad), ["Export"]);
+      assert.deepEqual(taxesOf(back(exported, "20.00"), []), []);
+    });
+
+    it("so does a tax that was waived, as far as the table names one tax for it", () => {
+      const waived = item({ price: "20.00", quantity: 2, taxes: [tax(0.19, "0.00")] });
+      const reverse = { title: "EU_REVERSE_CHARGE_EXEMPTION_RULE", tax: "Reverse charge" };
+      assert.deepEqual(taxesOf(back(waived, "20.00"), abroad), ["Exempt"]);
+      assert.deepEqual(taxesOf(back(waived, "20.00"), [reverse]), ["Reverse charge"]);
+      // Which of them was the reason, the order alone says.
+      assert.deepEqual(taxesOf(back(waived, "20.00"), [reverse, ...abroad]), []);
+      assert.deepEqual(taxesOf(back(item({ price: "20.00" }), "20.00"), abroad), []);
+    });
+
+    it("a tax that was charged and not refunded stays away", () => {
+      assert.deepEqual(taxesOf(back(shirt, "20.00"), [{ rate: "19", tax: "USt 19" }]), []);
+    });
+  });
+
+  describe("what has no product", () => {
+    const lineOf = (plan: ImportPlan, at = 0) => {
+      const { values } = creditOf(plan)!.record.children!.invoice_line_ids![at]!;
+      const product = (values.product_id as FindReference).find.where.default_code;
+      return [product, values.name, values.quantity, values.price_unit];
+    };
+
+    it("duties are credited with the tax that the order put on them", () => {
+      const duty = (id: string, amount: string, taxes: Json[]) => ({
+        ...{ id, harmonized_system_code: null, tax_lines: taxes },
+        ...both(amount, "EUR"),
+      });
+      const taxed = item({
+        price: "100.00",
+        quantity: 2,
+        taxes: [tax(0.2, "40.00")],
+        more: { duties: [duty("901", "12.50", [tax(0.2, "2.50")]), duty("902", "7.50", [tax(0.2, "1.50")])] },
+      });
+      const { plan, odoo } = refundOf(
+        refunded([{ id: 1, quantity: 1, restock: "return", net: "100.00", tax: "20.00", of: taxed }], {
+          total_duties_set: both("10.00", "EUR"),
+          transactions: [paidBack("132.00")],
+        }),
+      );
+      assert.deepEqual(lineOf(plan, 1), ["DUTIES", "Duties: Shirt", "1", "6.25"]);
+      assert.deepEqual(lineOf(plan, 2), ["DUTIES", "Duties: Shirt", "1", "3.75"]);
+      assert.deepEqual(odoo, { untaxed: "110.00", tax: "22.00", total: "132.00" });
+      assert.equal(creditOf(plan)!.record.children!.invoice_line_ids!.length, 3);
+    });
+
+    it("duties whose tax the refund does not tell are credited as they are", () => {
+      const { plan, odoo } = refundOf(
+        refunded([], { total_duties_set: both("6.25", "EUR"), transactions: [paidBack("6.25")] }),
+      );
+      assert.deepEqual(lineOf(plan), ["DUTIES", "Duties", "1", "6.25"]);
+      assert.deepEqual(odoo, { untaxed: "6.25", tax: "0.00", total: "6.25" });
+    });
+
+    // What is never shipped leaves the order as units do that won't be; a gift card was sent as it was sold.
+    for (const [what, product, more, left] of [
+      ["Tip", "TIP", { tip_payment_gateway: null }, ["reduce order_5678: 0 of line_1 to come"]],
+      ["Gift card", "GIFT-CARD", { gift_card: true }, []],
+    ] as const)
+      it(`${what}: credited on the product that it was sold as`, () => {
+        const unshipped = { variant_id: null, fulfillable_quantity: 0, fulfillment_status: null };
+        const sold = item({ title: what, sku: null, price: "5.00", more: { ...unshipped, ...more } });
+        const { plan, steps, odoo } = refundOf(
+          refunded([{ id: 1, quantity: 1, restock: "no_restock", net: "5.00", of: sold }], {
+            transactions: [paidBack("5.00")],
+          }),
+        );
+        assert.deepEqual(steps, [
+          ...left,
+          "credit refund_8001 of order_5678: 5.00, tax 0.00, 5.00 from SHPAY",
+        ]);
+        assert.deepEqual(lineOf(plan), [product, what, "1", "5"]);
+        assert.equal(odoo?.total, "5.00");
+      });
+  });
+
   it("every credit note comes to the money that went back, to the cent without taxes, else within one for each line", () => {
     const lines = fc.array(
       fc.record({
@@ -291,8 +418,7 @@ describe("refunds", () => {
           const { payload, money, taxed } = someRefund(given, included, discrepancy);
           if (money.lte(0)) return;
           const { odoo, plan } = refundOf(payload);
-          const credit = plan.steps?.find((step): step is CreditStep => step.kind === "credit");
-          assert.equal(credit?.totals.total, money.toFixed(2));
+          assert.equal(creditOf(plan)?.totals.total, money.toFixed(2));
           const off = decimal(odoo!.total).minus(money).abs();
           const allowed = decimal("0.01").times(taxed ? given.length : 0);
           assert.ok(off.lte(allowed), `${odoo!.total} for ${money.toFixed(2)}`);
