@@ -15,10 +15,14 @@ export interface UnitsInOdoo {
   credited: Decimal;
 }
 
-/** How many of each are to be credited, where they stand in a row. */
+/**
+ * How many of each are to be credited, where they stand in a row.
+ * @param isTold whether Odoo holds the order as of the refund, or later.
+ */
 export function unitsToCredit(
   all: readonly CreditedUnits[],
   inOdoo: (line: string) => UnitsInOdoo,
+  isTold: boolean,
 ): Decimal[] {
   const before = new Map<string, Decimal>();
   return all.map(({ line, quantity, of }) => {
@@ -26,17 +30,23 @@ export function unitsToCredit(
     const earlier = before.get(line) ?? zero;
     const together = earlier.plus(quantity);
     before.set(line, together);
-    return invoicedOf(together, decimal(of), units).minus(invoicedOf(earlier, decimal(of), units));
+    const invoiced = (refunded: Decimal) => invoicedOf(refunded, decimal(of), units, isTold);
+    return invoiced(together).minus(invoiced(earlier));
   });
 }
 
 /**
- * Which units were invoiced no document tells, so they are counted: those that are invoiced, ordered no more and not
- * credited yet; and at any rate those that can't be among the line's units that were never invoiced, because Odoo may not
- * have been told yet that less is ordered.
+ * Which units were invoiced no document tells, so they are counted: those that can't be among the line's units that were
+ * never invoiced; and those that are invoiced, ordered no more and not credited yet. The latter may be other refunds' as
+ * long as the order is not told as of this one.
  */
-function invoicedOf(refunded: Decimal, ever: Decimal, { invoiced, ordered, credited }: UnitsInOdoo): Decimal {
-  const surplus = invoiced.minus(ordered).minus(credited);
+function invoicedOf(
+  refunded: Decimal,
+  ever: Decimal,
+  { invoiced, ordered, credited }: UnitsInOdoo,
+  isTold: boolean,
+): Decimal {
+  const surplus = isTold ? invoiced.minus(ordered).minus(credited) : zero;
   const atLeast = refunded.minus(ever.minus(invoiced));
   return least(refunded, most(zero, most(surplus, atLeast)));
 }

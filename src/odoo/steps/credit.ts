@@ -31,9 +31,10 @@ export async function credit(run: Run, jobs: readonly Job<"credit">[]): Promise<
       return;
     }
     const { asInvoiced = [] } = step;
-    const units = asInvoiced.length > 0 ? unitsToCredit(asInvoiced, await books.unitsFor(step)) : [];
+    const isTold = isFinal(order, step);
+    const units = asInvoiced.length > 0 ? unitsToCredit(asInvoiced, await books.unitsFor(step), isTold) : [];
     const isWhole = units.every((one, at) => one.eq(asInvoiced[at]!.quantity));
-    if (!isWhole && !isFinal(order, step)) throw notInvoiced(order);
+    if (!isWhole && !isTold) throw notInvoiced(order);
     const cut = cutToInvoiced(step, units);
     if (decimal(cut.totals.total).gt(zero)) {
       all.push({ ...cut, plan, invoice, record: completed(cut.record, invoice) });
