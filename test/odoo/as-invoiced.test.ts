@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { CreditedUnits, CreditStep } from "../../src/import-plan.ts";
 import { type Decimal, decimal, sum } from "../../src/money.ts";
-import { cutToInvoiced, unitsToCredit } from "../../src/odoo/steps/as-invoiced.ts";
+import { asInvoicedSequence, cutToInvoiced, unitsToCredit } from "../../src/odoo/steps/as-invoiced.ts";
 
 const units = (quantity: number, of: number, more: Partial<CreditedUnits> = {}): CreditedUnits => ({
   line: "line_1",
@@ -161,15 +161,27 @@ describe("a credit note without what was never invoiced", () => {
 
   it("whole: as it is", () => {
     assert.deepEqual(cut(3), {
-      lines: ["credit_1_as_invoiced 3 10.00", "credit_1_discount 1 -1", "amount 1 5.00"],
+      lines: ["credit_1 3 10.00", "credit_1_discount 1 -1", "amount 1 5.00"],
       totals: ["34.00", "2.40"],
       paid: ["one 14.00", "two 20.00"],
     });
   });
 
+  it("has its units below its other lines, by which they are known once it is posted", () => {
+    const lines = cutToInvoiced(step, [decimal(1)]).record.children!.invoice_line_ids!;
+    assert.deepEqual(
+      lines.map(({ externalId, values }) => [externalId, values.sequence]),
+      [
+        ["credit_1", asInvoicedSequence],
+        ["credit_1_discount", undefined],
+        ["amount", undefined],
+      ],
+    );
+  });
+
   it("in part: its share of discount, taxes and money", () => {
     assert.deepEqual(cut(1), {
-      lines: ["credit_1_as_invoiced 1 10.00", "credit_1_discount 1 -0.33", "amount 1 5.00"],
+      lines: ["credit_1 1 10.00", "credit_1_discount 1 -0.33", "amount 1 5.00"],
       totals: ["14.67", "0.80"],
       paid: ["one 14.00", "two 0.67"],
     });
@@ -197,7 +209,7 @@ describe("a credit note without what was never invoiced", () => {
     });
 
     it("all that is left out was never paid: what was paid goes back whole", () => {
-      const lines = ["credit_1_as_invoiced 1 10.00"];
+      const lines = ["credit_1 1 10.00"];
       assert.deepEqual(cut(1, keeping("20.00")), { lines, totals: ["10.00", "2.40"], paid: ["one 10.00"] });
       assert.deepEqual(cut(1, keeping("23.00")), {
         ...{ lines: [...lines, "kept 1 -3"], totals: ["7.00", "2.40"], paid: ["one 7.00"] },
@@ -207,7 +219,7 @@ describe("a credit note without what was never invoiced", () => {
     it("less than what is left out: it stays kept back from the rest", () => {
       assert.deepEqual(cut(1, keeping("2.00")), {
         ...{
-          lines: ["credit_1_as_invoiced 1 10.00", "kept 1 -2.00"],
+          lines: ["credit_1 1 10.00", "kept 1 -2.00"],
           totals: ["8.00", "2.40"],
           paid: ["one 8.00"],
         },
@@ -216,7 +228,7 @@ describe("a credit note without what was never invoiced", () => {
     });
 
     it("whole: as it is", () => {
-      assert.deepEqual(cut(3, keeping("2.00")).lines, ["credit_1_as_invoiced 3 10.00", "kept 1 -2"]);
+      assert.deepEqual(cut(3, keeping("2.00")).lines, ["credit_1 3 10.00", "kept 1 -2"]);
     });
   });
 

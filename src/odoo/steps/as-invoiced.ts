@@ -51,8 +51,11 @@ function invoicedOf(
   return least(refunded, most(zero, most(surplus, atLeast)));
 }
 
-/** Credit lines that count as credited above are known by this, at the end of their external ids. */
-export const creditedAsInvoiced = "_as_invoiced";
+/**
+ * Credit lines that count as credited above have this place in the credit note, below the others: Odoo 14 keeps no external
+ * id of an invoice's lines that could say so.
+ */
+export const asInvoicedSequence = 11;
 
 export interface Cut {
   record: ImportRecord;
@@ -100,8 +103,12 @@ type Share = (amount: Decimal) => Decimal;
 function countedLine(line: ImportRecord, share: Share): ImportRecord[] {
   const quantity = share(decimal(String(line.values.quantity)));
   if (quantity.eq(zero)) return [];
-  const externalId = `${line.externalId}${creditedAsInvoiced}`;
-  return [{ ...line, externalId, values: { ...line.values, quantity: decimalText(quantity) } }];
+  return [
+    {
+      ...line,
+      values: { ...line.values, quantity: decimalText(quantity), sequence: asInvoicedSequence },
+    },
+  ];
 }
 
 function pricedLine(line: ImportRecord, share: Share, digits: number): ImportRecord[] {

@@ -3,10 +3,10 @@ import type { Run } from "../run.ts";
 
 /** A line of an invoice or a credit note, for one line of an order. */
 export interface BilledLine {
-  id: number;
   document: number;
   orderLine: number;
   units: Decimal;
+  sequence: number;
 }
 
 /** @throws HoldfastError */
@@ -18,11 +18,14 @@ export async function readBilledLines(run: Run, documents: readonly number[]): P
         ["move_id", "in", documents],
         ["sale_line_ids", "!=", false],
       ],
-      fields: ["move_id", "sale_line_ids", "quantity"],
+      fields: ["move_id", "sale_line_ids", "quantity", "sequence"],
     },
-  })) as { id: number; move_id: [number, string]; sale_line_ids: number[]; quantity: number }[];
-  return rows.flatMap(({ id, move_id, sale_line_ids, quantity }) =>
-    sale_line_ids.map((orderLine) => ({ id, document: move_id[0], orderLine, units: decimal(quantity) })),
+  })) as { move_id: [number, string]; sale_line_ids: number[]; quantity: number; sequence: number }[];
+  return rows.flatMap(({ move_id, sale_line_ids, quantity, sequence }) =>
+    sale_line_ids.map((orderLine) => ({
+      ...{ document: move_id[0], orderLine, sequence },
+      units: decimal(quantity),
+    })),
   );
 }
 

@@ -1,11 +1,10 @@
 import type { CreditStep } from "../../import-plan.ts";
 import { type Decimal, decimal, zero } from "../../money.ts";
 import type { Document } from "../documents.ts";
-import { externalIdsOf } from "../external-ids.ts";
 import { findIds } from "../known-ids.ts";
 import type { Run } from "../run.ts";
-import { creditedAsInvoiced, type UnitsInOdoo } from "./as-invoiced.ts";
-import { type BilledLine, readBilledLines, unitsByLine } from "./billed-lines.ts";
+import { asInvoicedSequence, type UnitsInOdoo } from "./as-invoiced.ts";
+import { readBilledLines, unitsByLine } from "./billed-lines.ts";
 import { type Invoice, readInvoices } from "./invoices.ts";
 
 /** What was invoiced and credited of an order. */
@@ -60,21 +59,11 @@ export async function orderBooks(run: Run, { id: order, state }: Document): Prom
       const isInvoice = new Set(invoices.map(({ id }) => id));
       const invoiced = of(unitsByLine(billed.filter(({ document }) => isInvoice.has(document))));
       const notes = billed.filter(({ document }) => !isInvoice.has(document) && document !== own);
-      const credited = of(unitsByLine(await onlyAsInvoiced(run, notes)));
+      const credited = of(unitsByLine(notes.filter(({ sequence }) => sequence === asInvoicedSequence)));
       // A cancelled order says what was ordered; nothing of it will come.
       const rows = state === "cancel" ? [] : await readOrdered();
       const ordered = of(new Map(rows.map(({ id, product_uom_qty }) => [id, decimal(product_uom_qty)])));
       return (line) => ({ invoiced: invoiced(line), ordered: ordered(line), credited: credited(line) });
     },
   };
-}
-
-/** Those that credit units as far as they were invoiced; their external ids say so. */
-async function onlyAsInvoiced(run: Run, lines: BilledLine[]): Promise<BilledLine[]> {
-  const names = await externalIdsOf(
-    run.client,
-    "account.move.line",
-    lines.map(({ id }) => id),
-  );
-  return lines.filter(({ id }) => names.get(id)?.some((name) => name.endsWith(creditedAsInvoiced)));
 }
