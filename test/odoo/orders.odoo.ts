@@ -97,6 +97,27 @@ for (const transport of transports) {
         assert.equal((await order(id)).state, "draft");
       });
 
+      it("an order whose customer reference a person edited is still the order, also to a process that never saw it", async () => {
+        const id = fresh("order");
+        const made = await apply(
+          client,
+          orderPlan({ id, at: early, write: "always", lines: [{ price: "10.00" }] }),
+        );
+        await admin.call("sale.order", "write", {
+          ids: [made.ids[id]!],
+          args: { vals: { client_order_ref: `PO of ${id}` } },
+        });
+        const restarted = realClient("user", transport);
+        const edited = orderPlan({ id, at: late, write: "always", lines: [{ price: "12.00" }] });
+        assert.equal((await apply(restarted, edited)).ids[id], made.ids[id]);
+        restarted.close();
+        const now = await read(admin, "sale.order.line", [["order_id", "=", made.ids[id]]], ["price_unit"]);
+        assert.deepEqual(
+          now.map(({ price_unit }) => price_unit),
+          [12],
+        );
+      });
+
       it("an update that comes before its create makes the order; the create is stale then", async () => {
         const id = fresh("order");
         await apply(client, orderPlan({ id, at: middle, write: "always", lines: [{ price: "7.00" }] }));
