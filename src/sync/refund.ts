@@ -1,7 +1,8 @@
 import type { MappedLocation } from "../event.ts";
 import type { ImportPlan, PlanStep } from "../import-plan.ts";
 import { sum } from "../money.ts";
-import { creditStep, type RefundContext } from "./credit.ts";
+import { creditStep } from "./credit.ts";
+import type { RefundContext } from "./credited-charges.ts";
 import { type OrderMappingSettings, withDefaults } from "./order-options.ts";
 import { lineTitle } from "./product.ts";
 import { idOf, listOf, malformed, objectOf, textOf, unreadable } from "./read.ts";
